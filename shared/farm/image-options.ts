@@ -15,7 +15,7 @@ export interface Encoding {
   readonly format: OutputFormat;
   /** 1 (smallest) to 100 (best). */
   readonly quality: number;
-  /** How hard the encoder tries: webp 0–6, avif 0–9, png 1–10. Absent: the fastest. */
+  /** How hard the encoder tries: webp 0–6, avif 0–9, png with a palette 1–10. Absent: the fastest. */
   readonly effort?: number | undefined;
   /** PNG only: at most 256 colours, chosen for the picture. */
   readonly palette?: boolean | undefined;

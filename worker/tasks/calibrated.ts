@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { calibratedOptionsSchema, longestServiceSeconds } from '../../shared/io/schemas/calibrated-options.ts';
+import {
+  calibratedOptionsSchema,
+  longestServiceSeconds,
+} from '../../shared/io/schemas/calibrated-options.ts';
 import { InvalidInput, type TaskInput, type TaskOutput } from './task-type.ts';
 
 /**

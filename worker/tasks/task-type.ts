@@ -20,7 +20,7 @@ export interface TaskInput {
 }
 
 /** One output of a task, kept in the blob store and served by the collector under its name. */
-export interface OutputBlob {
+export interface OutputBytes {
   readonly contentType: string;
   readonly bytes: Uint8Array;
 }
@@ -30,7 +30,7 @@ export interface TaskOutput {
   /** Small facts, stored in the Result itself. */
   readonly summary: JsonObject;
   /** The outputs by name, such as `thumbnail`. */
-  readonly blobs: Readonly<Record<string, OutputBlob>>;
+  readonly blobs: Readonly<Record<string, OutputBytes>>;
 }
 
 /** A task type is one file `worker/tasks/<name>.ts` that exports one of these as `work`. */

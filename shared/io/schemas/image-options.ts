@@ -54,9 +54,20 @@ function refuseWhatTheFormatLacks(encoding: Encoding, context: z.RefinementCtx):
     context.addIssue({ code: 'custom', path: ['palette'], message: `palette is for png, not for ${chosen}` });
   }
   if (effort === undefined) return;
+  if (chosen === 'png' && palette !== true) {
+    context.addIssue({
+      code: 'custom',
+      path: ['effort'],
+      message: 'effort of png is for choosing a palette: set palette',
+    });
+  }
   const range = effortRange[chosen];
   if (range === undefined) {
-    context.addIssue({ code: 'custom', path: ['effort'], message: `${chosen} takes no effort: leave it out` });
+    context.addIssue({
+      code: 'custom',
+      path: ['effort'],
+      message: `${chosen} takes no effort: leave it out`,
+    });
   } else if (effort < range[0] || effort > range[1]) {
     const message = `effort of ${chosen} must be ${String(range[0])} to ${String(range[1])}, got ${String(effort)}`;
     context.addIssue({ code: 'custom', path: ['effort'], message });
@@ -73,7 +84,11 @@ export function imageOptionsFromText(parameters: Iterable<readonly [string, stri
   const flat = new Map<string, unknown>();
   for (const [name, text] of parameters) {
     const dot = name.indexOf('.');
-    if (name === 'stages') flat.set(name, text.split(',').map((stage) => stage.trim()));
+    if (name === 'stages')
+      flat.set(
+        name,
+        text.split(',').map((stage) => stage.trim()),
+      );
     else if (dot < 0) flat.set(name, valueOf(text));
     else {
       const group = nested.get(name.slice(0, dot)) ?? new Map<string, unknown>();
