@@ -1,0 +1,13 @@
+/**
+ * One line for the person who waits. Standard error, because standard output belongs to the program that is set up.
+ * @param {string} line
+ * @returns {void}
+ */
+export function say(line) {
+  process.stderr.write(`farmhand: ${line}\n`);
+}
+
+/** Something that the set-up needs and cannot get by itself. Its message says what to do. */
+export class SetupError extends Error {
+  name = 'SetupError';
+}
