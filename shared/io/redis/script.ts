@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+
+const FOLDER = new URL('./scripts/', import.meta.url);
+const INCLUDE = /^-- @include (\S+)\n/gm;
+const COMMENT = /^\s*--.*\n/gm;
+
+/** A Lua script of `scripts/`, with the parts that it includes. */
+export interface Script {
+  readonly name: string;
+  readonly source: string;
+  readonly sha: string;
+}
+
+const loaded = new Map<string, Script>();
+
+/** Reads `scripts/<name>.lua` and puts `scripts/lib/<part>.lua` where it says `-- @include <part>`. */
+export function script(name: string): Script {
+  const known = loaded.get(name);
+  if (known) return known;
+  const text = readFileSync(new URL(`${name}.lua`, FOLDER), 'utf8');
+  const whole = text.replaceAll(INCLUDE, (_line, part: string) =>
+    readFileSync(new URL(`lib/${part}.lua`, FOLDER), 'utf8'),
+  );
+  const source = whole.replaceAll(COMMENT, '');
+  const made = { name, source, sha: createHash('sha1').update(source).digest('hex') };
+  loaded.set(name, made);
+  return made;
+}
+
+/** What a Lua script replies: text, whole numbers, lists, and null for nothing. */
+export type Reply = string | number | null | readonly Reply[];
+
+/**
+ * Runs one script on a farm's keys. All of them begin with the prefix and share its hash slot.
+ * Redis forgets scripts when it restarts: then the whole text is sent once more.
+ */
+export async function runScript(
+  redis: Redis,
+  prefix: string,
+  name: string,
+  args: readonly (string | number)[],
+): Promise<Reply> {
+  const { sha, source } = script(name);
+  try {
+    return (await redis.evalsha(sha, 1, prefix, ...args)) as Reply;
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return (await redis.eval(source, 1, prefix, ...args)) as Reply;
+  }
+}

@@ -1,0 +1,9 @@
+-- A worker asks for its next task; see lib/claim.lua for the replies.
+-- ARGV: worker, claim id, µs that it will wait at its inbox where nothing is there.
+-- @include base
+-- @include settings
+-- @include queue
+-- @include dispatch
+-- @include lease
+-- @include claim
+return claim(ARGV[1], ARGV[2], tonumber(ARGV[3]))

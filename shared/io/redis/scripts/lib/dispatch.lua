@@ -1,0 +1,52 @@
+-- Which waiting task is next: the same function as shared/farm/dispatch-order.ts. Needs base, settings.
+
+local function firstLate(starts, services, kept, free)
+  local freeAt = { now }
+  for index = 1, #free do freeAt[index + 1] = free[index] end
+  for position = 1, #kept do
+    local start = table.remove(freeAt, 1)
+    if start > starts[kept[position]] then return position end
+    local finish = start + services[kept[position]]
+    local at = #freeAt
+    while at > 0 and freeAt[at] > finish do at = at - 1 end
+    table.insert(freeAt, at + 1, finish)
+  end
+end
+
+-- ids: the most urgent tasks that can still make it, each followed by its latest start.
+local function firstKept(ids)
+  local starts, services, kept = {}, {}, {}
+  for index = 1, #ids / 2 do
+    starts[index] = tonumber(ids[2 * index])
+    services[index] = tonumber(call('HGET', P .. 'task:' .. ids[2 * index - 1], 'exp'))
+    kept[index] = index
+  end
+  local free = {}
+  for index = 1, math.min(SETTINGS.triageLimit, call('ZCARD', P .. 'waiters')) do free[index] = now end
+  local finishes = call('ZRANGE', P .. 'finish', 0, SETTINGS.triageLimit - 1, 'WITHSCORES')
+  for index = 2, #finishes, 2 do
+    if #free < SETTINGS.triageLimit then free[#free + 1] = math.max(now, tonumber(finishes[index])) end
+  end
+  while true do
+    local late = firstLate(starts, services, kept, free)
+    if not late then return ids[2 * kept[1] - 1] end
+    local longest = 1
+    for position = 2, late do
+      if services[kept[position]] > services[kept[longest]] then longest = position end
+    end
+    table.remove(kept, longest)
+  end
+end
+
+local function chooseTask(claimNumber)
+  if SETTINGS.order == 'fifo' then return call('ZRANGE', P .. 'arrival', 0, 0)[1] end
+  if SETTINGS.lostShare > 0 and claimNumber % SETTINGS.lostShare == 0 then
+    local longest = call('ZRANGE', P .. 'waiting', 0, 0, 'WITHSCORES')
+    if longest[1] and tonumber(longest[2]) < now - 20000000 then return longest[1] end
+  end
+  local limit = SETTINGS.order == 'triage' and SETTINGS.triageLimit or 1
+  local inTime = call('ZRANGEBYSCORE', P .. 'waiting', now, '+inf', 'WITHSCORES', 'LIMIT', 0, limit)
+  if #inTime == 0 then return call('ZRANGE', P .. 'waiting', 0, 0)[1] end
+  if #inTime == 2 then return inTime[1] end
+  return firstKept(inTime)
+end

@@ -1,0 +1,39 @@
+-- The ends of an attempt. Needs base, settings, queue.
+
+-- Wakes one collector that waits for answers.
+local function wakeCollector()
+  local waiter = call('ZPOPMAX', P .. 'collectors')
+  if waiter[1] and tonumber(waiter[2]) > now then
+    call('RPUSH', P .. 'inbox:' .. waiter[1], '1')
+    call('PEXPIRE', P .. 'inbox:' .. waiter[1], 5000)
+  end
+end
+
+-- The answer that counts: the task goes to the result queue.
+local function settle(id, outcome, answer, reason, service, outputs)
+  call('HSET', P .. 'task:' .. id, 'st', 'answered', 'out', outcome, 'ans', answer, 'why', reason,
+    'svc', service, 'outs', outputs)
+  call('RPUSH', P .. 'answered', id)
+  call('ZREM', P .. 'discardable', id)
+  wakeCollector()
+end
+
+-- An attempt that failed or crashed: another one after a back-off that doubles, or a failed Result after the last.
+local function failAttempt(id, reason)
+  local failed = call('HINCRBY', P .. 'task:' .. id, 'att', 1)
+  if failed >= SETTINGS.attempts then
+    settle(id, 'error', '', reason .. ' (attempt ' .. failed .. ' of ' .. SETTINGS.attempts .. ')', '', '')
+    return
+  end
+  local backoff = math.min(SETTINGS.backoff * 2 ^ (failed - 1), 30000000)
+  call('HSET', P .. 'task:' .. id, 'st', 'delayed', 'why', reason)
+  call('ZADD', P .. 'delayed', now + backoff, id)
+  count('retried', 1)
+end
+
+-- The worker no longer holds this lease, where it still does.
+local function releaseSeat(worker, lease)
+  if call('HGET', P .. 'worker:' .. worker, 'lease') ~= lease then return end
+  call('HDEL', P .. 'worker:' .. worker, 'lease', 'task')
+  call('ZREM', P .. 'finish', worker)
+end

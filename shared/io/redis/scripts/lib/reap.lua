@@ -1,0 +1,80 @@
+-- Everything that becomes due by time alone. Needs all the others. Any program may call it, several do, once a second;
+-- one call does a bounded amount.
+
+local function reapLease(id)
+  local task = call('HMGET', P .. 'task:' .. id, 'lease', 'wk', 'ok')
+  call('ZREM', P .. 'leases', id)
+  releaseSeat(task[2], task[1])
+  if task[3] == '0' then
+    count('handedBack', 1)
+    enqueueAgain(id)
+  else
+    count('attemptsFailed', 1)
+    failAttempt(id, 'worker ' .. task[2] .. ' was lost: its lease ended without an answer')
+  end
+end
+
+local function reapDelayed(id)
+  call('ZREM', P .. 'delayed', id)
+  enqueueAgain(id)
+end
+
+-- A task that was to be given up once it is lost, and has not been claimed.
+local function reapDiscardable(id)
+  local task = call('HMGET', P .. 'task:' .. id, 'st', 'exp')
+  call('ZREM', P .. 'discardable', id)
+  if task[1] == 'waiting' then
+    unqueue(id, task[2])
+    count('withdrawn', 1)
+  elseif task[1] == 'delayed' then
+    call('ZREM', P .. 'delayed', id)
+  else
+    -- A worker has it. Should it come back, it is looked at again.
+    call('ZADD', P .. 'discardable', now + SETTINGS.lease, id)
+    return
+  end
+  settle(id, 'discarded', '', 'its deadline could no longer be met, and it asked to be discarded then', '', '')
+end
+
+local function reapWorker(worker)
+  call('ZREM', P .. 'workers', worker)
+  call('ZREM', P .. 'waiters', worker)
+  call('ZREM', P .. 'finish', worker)
+  call('DEL', P .. 'worker:' .. worker, P .. 'inbox:' .. worker)
+end
+
+local function reapSyn(worker)
+  call('ZREM', P .. 'syns', worker)
+  local seat = call('HMGET', P .. 'worker:' .. worker, 'syn', 'drained')
+  if not seat[1] or seat[2] then return end
+  call('HDEL', P .. 'worker:' .. worker, 'syn', 'synUntil')
+  count('synExpired', 1)
+end
+
+local function each(key, upTo, limit, act)
+  for _, member in ipairs(call('ZRANGEBYSCORE', P .. key, '-inf', upTo, 'LIMIT', 0, limit)) do act(member) end
+end
+
+-- Nobody has looked for a while: Redis, or everybody, was away. Whoever holds a lease gets one lease length to renew.
+local function notesGap()
+  local seen = call('HMGET', P .. 'reaper', 'at', 'holdUntil')
+  local holdUntil = tonumber(seen[2] or 0)
+  if seen[1] and now - tonumber(seen[1]) > 3000000 then
+    holdUntil = now + SETTINGS.lease
+    call('HSET', P .. 'reaper', 'holdUntil', text(holdUntil))
+  end
+  call('HSET', P .. 'reaper', 'at', text(now))
+  return now < holdUntil
+end
+
+local function reap()
+  local holds = notesGap()
+  each('delayed', now, 100, reapDelayed)
+  each('discardable', now, 100, reapDiscardable)
+  each('syns', now, 100, reapSyn)
+  if not holds then
+    each('leases', now, 50, reapLease)
+    each('workers', now - 2 * SETTINGS.lease, 50, reapWorker)
+  end
+  serveWaiters()
+end

@@ -1,0 +1,36 @@
+-- Sends a SYN to k workers: idle ones first, then those that should finish soonest. A worker that is draining already
+-- is not asked again.
+-- ARGV: fencing number, k, µs of one step, µs since the last heartbeat beyond which a worker is not asked.
+-- Replies {'stale'} for an older fencing number than the last one seen, else {'sent', worker, syn id, expiry, ...}.
+-- @include base
+local fence = tonumber(ARGV[1])
+if fence < tonumber(call('GET', P .. 'syn-fence') or 0) then return { 'stale' } end
+call('SET', P .. 'syn-fence', ARGV[1])
+
+local candidates = {}
+for _, worker in ipairs(call('ZRANGEBYSCORE', P .. 'workers', now - tonumber(ARGV[4]), '+inf')) do
+  local seat = call('HMGET', P .. 'worker:' .. worker, 'syn', 'lease', 'finishAt')
+  if not seat[1] then
+    candidates[#candidates + 1] = { worker = worker, finish = seat[2] and math.max(now, tonumber(seat[3])) or 0 }
+  end
+end
+table.sort(candidates, function(a, b)
+  if a.finish ~= b.finish then return a.finish < b.finish end
+  return a.worker < b.worker
+end)
+
+local reply = { 'sent' }
+for index = 1, math.min(tonumber(ARGV[2]), #candidates) do
+  local worker = candidates[index].worker
+  local expiry = math.max(now, candidates[index].finish) + tonumber(ARGV[3])
+  local syn = 'syn-' .. text(fence) .. '-' .. call('INCR', P .. 'syn-number')
+  call('HSET', P .. 'worker:' .. worker, 'syn', syn, 'synUntil', text(expiry))
+  call('ZADD', P .. 'syns', expiry, worker)
+  call('ZREM', P .. 'waiters', worker)
+  call('ZREM', P .. 'finish', worker)
+  -- Only a nudge: what counts stands in the registry, and the next heartbeat or claim tells it as well.
+  call('RPUSH', P .. 'inbox:' .. worker, cjson.encode({ 'syn', syn, text(expiry) }))
+  call('PEXPIRE', P .. 'inbox:' .. worker, 5000)
+  for _, part in ipairs({ worker, syn, text(expiry) }) do reply[#reply + 1] = part end
+end
+return reply

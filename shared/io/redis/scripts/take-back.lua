@@ -1,0 +1,32 @@
+-- Takes SYNs back, drained workers first: they go on claiming, and no new worker has to start.
+-- ARGV: fencing number, k, then workers that are not to be taken back (their removal has been asked for).
+-- Replies {'stale'} or {'resumed', worker, ...}.
+-- @include base
+local fence = tonumber(ARGV[1])
+if fence < tonumber(call('GET', P .. 'syn-fence') or 0) then return { 'stale' } end
+call('SET', P .. 'syn-fence', ARGV[1])
+local spared = {}
+for index = 3, #ARGV do spared[ARGV[index]] = true end
+
+local drained, draining = {}, {}
+for _, worker in ipairs(call('ZRANGE', P .. 'workers', 0, -1)) do
+  local seat = call('HMGET', P .. 'worker:' .. worker, 'syn', 'drained', 'removing')
+  if seat[1] and not seat[3] and not spared[worker] then
+    local list = seat[2] and drained or draining
+    list[#list + 1] = worker
+  end
+end
+for _, worker in ipairs(draining) do drained[#drained + 1] = worker end
+
+local reply = { 'resumed' }
+for index = 1, math.min(tonumber(ARGV[2]), #drained) do
+  local worker = drained[index]
+  call('HDEL', P .. 'worker:' .. worker, 'syn', 'synUntil', 'drained')
+  call('ZREM', P .. 'syns', worker)
+  local seat = call('HMGET', P .. 'worker:' .. worker, 'lease', 'finishAt')
+  if seat[1] then call('ZADD', P .. 'finish', seat[2], worker) end
+  call('RPUSH', P .. 'inbox:' .. worker, cjson.encode({ 'resume' }))
+  call('PEXPIRE', P .. 'inbox:' .. worker, 5000)
+  reply[#reply + 1] = worker
+end
+return reply

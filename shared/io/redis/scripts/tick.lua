@@ -1,0 +1,10 @@
+-- Does what has become due by time alone. Collector and autoscaler call it, so that a farm without workers lives too.
+-- @include base
+-- @include settings
+-- @include queue
+-- @include finish
+-- @include dispatch
+-- @include lease
+-- @include reap
+reap()
+return text(now)

@@ -1,0 +1,166 @@
+import type { Answer, AnswerVerdict, OutputBlob } from '../../farm/result.ts';
+import type { Lease } from '../../farm/task.ts';
+import type { WorkerId } from '../../farm/worker.ts';
+import type { FarmStore } from './farm-store.ts';
+import { toMicros, toSeconds } from './farm-store.ts';
+import type { Reply } from './script.ts';
+
+/** What a worker that asked for a task is told. */
+export type ClaimReply =
+  | {
+      readonly kind: 'task';
+      readonly lease: Lease;
+      /** Came to the inbox: to be confirmed. */ readonly unconfirmed?: true;
+    }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'syn'; readonly synId: string; readonly expiresAtSeconds: number }
+  | { readonly kind: 'drained' }
+  | { readonly kind: 'resume' }
+  /** The registry does not know this worker (any more): it must enter again. */
+  | { readonly kind: 'unknown' };
+
+/** What a heartbeat brings back. */
+export interface BeatReply {
+  readonly state: 'idle' | 'busy' | 'syn' | 'drained' | 'unknown';
+  readonly synId?: string;
+  /** Whether the lease that was named is still this worker's. */
+  readonly holdsLease: boolean;
+}
+
+/** How long a waiting worker stays in the list beyond its own wait, in seconds: the way there and back. */
+const WAIT_MARGIN_SECONDS = 0.2;
+
+/**
+ * One worker's place at the farm: its entry in the registry, its inbox, and the lease that it holds.
+ *
+ * Commands and the blocking wait need a connection each, or a heartbeat would stand behind the wait.
+ */
+export class Seat {
+  readonly workerId: WorkerId;
+  readonly pod: string;
+  readonly #store: FarmStore;
+  readonly #inbox: FarmStore;
+  #claims = 0;
+
+  constructor(worker: { readonly id: WorkerId; readonly pod: string }, store: FarmStore, inbox: FarmStore) {
+    this.workerId = worker.id;
+    this.pod = worker.pod;
+    this.#store = store;
+    this.#inbox = inbox;
+  }
+
+  async register(): Promise<void> {
+    await this.#store.run('register', [this.workerId, this.pod]);
+  }
+
+  /** Asks for a task. Where there is none, the worker is listed as waiting for `waitSeconds`. */
+  async claim(waitSeconds: number): Promise<ClaimReply> {
+    const reply = await this.#store.run('claim', [
+      this.workerId,
+      this.#nextClaimId(),
+      waitMicros(waitSeconds),
+    ]);
+    return readClaim(reply as readonly Reply[]);
+  }
+
+  /** Waits at the inbox, where a push hands a task over in one hop. `none` when the time is up. */
+  async waitAtInbox(waitSeconds: number): Promise<ClaimReply> {
+    const popped = await this.#inbox.redis.blpop(this.#inbox.inboxKey(this.workerId), waitSeconds);
+    if (!popped) return { kind: 'none' };
+    const reply = readClaim(JSON.parse(popped[1]) as readonly Reply[]);
+    return reply.kind === 'task' ? { ...reply, unconfirmed: true } : reply;
+  }
+
+  /** Confirms a task that came to the inbox. The work need not wait for the reply. */
+  async confirm(lease: Lease): Promise<boolean> {
+    return (await this.#store.run('confirm', [this.workerId, lease.taskId, lease.leaseId])) === 1;
+  }
+
+  /** Answers, and asks for the next task in the same step where `waitSeconds` is given. */
+  async answer(
+    lease: Lease,
+    answer: Answer & { readonly serviceSeconds?: number },
+    waitSeconds?: number,
+  ): Promise<{ readonly verdict: AnswerVerdict; readonly next?: ClaimReply }> {
+    const outputs = answer.outcome === 'done' ? Object.values(answer.outputs) : [];
+    const reply = await this.#store.run('answer', [
+      this.workerId,
+      lease.taskId,
+      lease.leaseId,
+      answer.outcome,
+      answerText(answer),
+      answer.outcome === 'done' ? '' : answer.reason,
+      answer.serviceSeconds === undefined ? '' : toMicros(answer.serviceSeconds),
+      outputs.map((output: OutputBlob) => output.ref).join(' '),
+      waitSeconds === undefined ? '' : this.#nextClaimId(),
+      waitSeconds === undefined ? 0 : waitMicros(waitSeconds),
+    ]);
+    const [verdict, next] = reply as readonly [AnswerVerdict, (readonly Reply[])?];
+    return next ? { verdict, next: readClaim(next) } : { verdict };
+  }
+
+  /** Gives the task back undone. False where it was no longer this worker's. */
+  async handBack(lease: Lease): Promise<boolean> {
+    return (await this.#store.run('hand-back', [this.workerId, lease.taskId, lease.leaseId])) === 1;
+  }
+
+  /** Heartbeat; renews the lease that is named. */
+  async beat(lease: Lease | undefined): Promise<BeatReply> {
+    const reply = await this.#store.run('beat', [this.workerId, lease?.taskId ?? '', lease?.leaseId ?? '']);
+    const [state, synId, , holds] = reply as readonly [BeatReply['state'], string, string, number];
+    return { state, holdsLease: holds === 1, ...(synId ? { synId } : {}) };
+  }
+
+  /** Acknowledges a SYN. False where it is too late: the worker goes on working. */
+  async acknowledge(synId: string): Promise<boolean> {
+    return (await this.#store.run('ack', [this.workerId, synId, this.pod])) === 1;
+  }
+
+  /** Leaves the registry. A task that was handed over and not begun goes back. */
+  async leave(): Promise<void> {
+    await this.#store.run('leave', [this.workerId, 'stopped']);
+  }
+
+  /** Ids are unlike any other's and told to Redis by the worker: a command that is sent twice is the same claim. */
+  #nextClaimId(): string {
+    this.#claims += 1;
+    return `${this.workerId}/${String(this.#claims)}`;
+  }
+}
+
+function waitMicros(waitSeconds: number): number {
+  return toMicros(waitSeconds + WAIT_MARGIN_SECONDS);
+}
+
+function answerText(answer: Answer): string {
+  return answer.outcome === 'done'
+    ? JSON.stringify({ summary: answer.summary, outputs: answer.outputs })
+    : '';
+}
+
+function readClaim(reply: readonly Reply[]): ClaimReply {
+  const kind = reply[0];
+  if (kind === 'task') return { kind, lease: readLease(reply) };
+  if (kind === 'syn') return { kind, synId: String(reply[1]), expiresAtSeconds: toSeconds(reply[2]) };
+  if (kind === 'none' || kind === 'drained' || kind === 'unknown' || kind === 'resume') return { kind };
+  throw new Error(`A claim was answered with ${JSON.stringify(reply)}: the scripts of another version?`);
+}
+
+/** In the order of `leaseReply` in `scripts/lib/lease.lua`. */
+function readLease(reply: readonly Reply[]): Lease {
+  const [, leaseId, taskId, type, options, input, expected, generatedAt, deadlineAt, failed, generation] =
+    reply;
+  return {
+    leaseId: String(leaseId),
+    taskId: String(taskId),
+    type: String(type),
+    options: String(options),
+    // Absent: null over the wire, false in a message made by Lua's JSON.
+    ...(input ? { input: String(input as string) } : {}),
+    expectedServiceSeconds: toSeconds(expected),
+    generatedAtSeconds: toSeconds(generatedAt),
+    deadlineAtSeconds: toSeconds(deadlineAt),
+    failedAttempts: Number(failed),
+    generation: Number(generation),
+  };
+}
