@@ -25,7 +25,8 @@ export async function withInstallLock(repository, work) {
   while (!tryLock(lock)) {
     if (!told) say('another process is installing the packages; waiting for it');
     told = true;
-    if (performance.now() > giveUpAt) throw new SetupError(`Expected ${lock} to be released. Remove it by hand.`);
+    if (performance.now() > giveUpAt)
+      throw new SetupError(`Expected ${lock} to be released. Remove it by hand.`);
     if (isDead(lock)) takeAway(lock);
     await delay(RETRY_MILLISECONDS);
   }

@@ -9,5 +9,6 @@ export function say(line) {
 
 /** Something that the set-up needs and cannot get by itself. Its message says what to do. */
 export class SetupError extends Error {
+  /** @override */
   name = 'SetupError';
 }

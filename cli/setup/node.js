@@ -87,17 +87,30 @@ async function endLike(child) {
       if (!fromTerminal.has(signal)) child.kill(signal);
     });
   }
-  const [code, signal] = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (...end) => {
-      resolve(end);
-    });
-  });
+  const { code, signal } = await exitOf(child);
   for (const each of signals) process.removeAllListeners(each);
   if (signal !== null) {
     process.kill(process.pid, signal);
-    process.exitCode = 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)];
+    process.exitCode = 128 + constants.signals[signal];
     return;
   }
-  process.exitCode = code;
+  process.exitCode = code ?? 1;
+}
+
+/**
+ * How a child ended: by itself with a code, or by a signal.
+ * @typedef {{code: number | null, signal: NodeJS.Signals | null}} Exit
+ */
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<Exit>}
+ */
+export function exitOf(child) {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      resolve({ code, signal });
+    });
+  });
 }

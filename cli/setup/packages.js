@@ -39,17 +39,20 @@ export async function ensurePackages(purpose, repository = repositoryFolder) {
  */
 export function missingPackage(purpose, repository = repositoryFolder) {
   const wanted = readLock(join(repository, 'package-lock.json'));
-  if (wanted === undefined) throw new SetupError(`Expected ${repository}/package-lock.json. Restore it: git checkout package-lock.json`);
+  if (wanted === undefined) {
+    throw new SetupError(
+      `Expected ${repository}/package-lock.json. Restore it: git checkout package-lock.json`,
+    );
+  }
   const installed = readLock(installedLockPath(repository));
   if (installed === undefined) return 'node_modules';
-  for (const [folder, locked] of Object.entries(wanted)) {
-    if (folder === '' || (purpose === 'run' && isForDevelopment(locked))) continue;
+  const missing = Object.entries(wanted).find(([folder, locked]) => {
+    if (folder === '' || (purpose === 'run' && isForDevelopment(locked))) return false;
     const there = installed[folder];
-    // npm leaves out the optional packages of other platforms.
-    if (there === undefined && (locked.optional === true || locked.devOptional === true)) continue;
-    if (there?.version !== locked.version || !existsSync(join(repository, folder))) return folder;
-  }
-  return undefined;
+    if (there === undefined) return !mayBeLeftOut(locked);
+    return there.version !== locked.version || !existsSync(join(repository, folder));
+  });
+  return missing?.[0];
 }
 
 /**
@@ -65,12 +68,21 @@ function install(purpose, repository) {
   say(`installing ${what} into node_modules (once, about ${develop ? '25' : '10'} s)`);
   const scope = develop ? ['--include=dev'] : ['--omit=dev'];
   // No package here needs its install scripts, not even Node itself (see cli/setup/node.js): none of them runs.
-  const flags = [...scope, '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+  const flags = [
+    ...scope,
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--loglevel=error',
+  ];
   // `npm ci` empties node_modules first, below the feet of whatever runs from it: only where there is nothing yet.
   if (installed === undefined && runNpm(['ci', ...flags], repository).ok) return;
   const second = runNpm(['install', '--no-save', ...flags], repository);
   if (!second.ok) {
-    throw new SetupError(`npm could not install the packages:\n${second.output}\nMend what it names, then run: npm ci`);
+    throw new SetupError(
+      `npm could not install the packages:\n${second.output}\nMend what it names, then run: npm ci`,
+    );
   }
 }
 
@@ -87,7 +99,8 @@ function runNpm(parameters, repository) {
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
-  if (run.error) return { ok: false, output: `${npm} did not start (${run.error.message}). Install npm beside Node.` };
+  if (run.error)
+    return { ok: false, output: `${npm} did not start (${run.error.message}). Install npm beside Node.` };
   return { ok: run.status === 0, output: `${run.stdout}${run.stderr}`.trim() };
 }
 
@@ -109,11 +122,21 @@ function isForDevelopment(locked) {
 }
 
 /**
+ * npm leaves out the optional packages of other platforms.
+ * @param {LockedPackage} locked
+ * @returns {boolean}
+ */
+function mayBeLeftOut(locked) {
+  return locked.optional === true || locked.devOptional === true;
+}
+
+/**
  * @param {string} path
  * @returns {Record<string, LockedPackage> | undefined} undefined where there is no such file
  */
 function readLock(path) {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
-  const lock = /** @type {{packages?: Record<string, LockedPackage>}} */ (JSON.parse(readFileSync(path, 'utf8')));
-  return lock.packages ?? {};
+  /** @type {unknown} */
+  const content = JSON.parse(readFileSync(path, 'utf8'));
+  return /** @type {{packages?: Record<string, LockedPackage>}} */ (content).packages ?? {};
 }

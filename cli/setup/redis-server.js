@@ -27,7 +27,9 @@ export function findRedisServer(environment = process.env) {
   const named = environment['REDIS_SERVER'];
   if (named !== undefined && named !== '') {
     if (isExecutable(named)) return named;
-    throw new SetupError(`Expected REDIS_SERVER to name a program; ${named} is none. Correct it or unset it.`);
+    throw new SetupError(
+      `Expected REDIS_SERVER to name a program; ${named} is none. Correct it or unset it.`,
+    );
   }
   const folders = [...(environment['PATH'] ?? '').split(delimiter).filter(Boolean), ...USUAL_FOLDERS];
   return PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program))).find(isExecutable);
@@ -76,7 +78,9 @@ async function installFromPackages() {
     result = await runQuietly('apt-get', parameters);
   }
   if (!result.ok) {
-    throw new SetupError(`apt-get could not install redis-server:\n${result.output}\nMend what it names, then try again.`);
+    throw new SetupError(
+      `apt-get could not install redis-server:\n${result.output}\nMend what it names, then try again.`,
+    );
   }
   // Nobody asked for a service that starts with the machine either. Without systemd there is nothing to undo.
   if (existsSync('/run/systemd/system')) await runQuietly('systemctl', ['disable', 'redis-server']);

@@ -7,7 +7,8 @@ import { ensurePackages, repositoryFolder } from './packages.js';
 
 try {
   const [file, ...parameters] = process.argv.slice(2);
-  if (file === undefined) throw new SetupError('Expected the program to run: node cli/setup/run.js <file> [parameters]');
+  if (file === undefined)
+    throw new SetupError('Expected the program to run: node cli/setup/run.js <file> [parameters]');
   await ensurePackages('develop');
   await continueWith(resolve(repositoryFolder, file), parameters);
 } catch (error) {
