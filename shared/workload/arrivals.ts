@@ -120,11 +120,12 @@ function countedOnTheClock(schedule: Schedule, stream: RandomStream): number[] {
   let phaseStartSeconds = 0;
   for (const phase of schedule.phases) {
     const highest = highestMultiplier(phase);
+    const varies = isOscillating(phase);
     const inPhase = new Float64Array(countedTasks(schedule, phase));
     for (let index = 0; index < inPhase.length;) {
       const secondsIntoPhase = stream.unit() * phase.seconds;
-      if (stream.unit() * highest < multiplierAt(phase, secondsIntoPhase))
-        inPhase[index++] = secondsIntoPhase;
+      const kept = !varies || stream.unit() * highest < multiplierAt(phase, secondsIntoPhase);
+      if (kept) inPhase[index++] = secondsIntoPhase;
     }
     inPhase.sort();
     for (const secondsIntoPhase of inPhase) times.push(phaseStartSeconds + secondsIntoPhase);
@@ -173,10 +174,13 @@ function withWork(times: readonly number[], service: ServiceDistribution, seed: 
   const sizes = new RandomStream(seed, 'sizes');
   const noise = new RandomStream(seed, 'serviceNoise');
   const model = paperServiceTimeModel;
-  return times.map((atSeconds, index) => {
+  const arrivals: Arrival[] = [];
+  for (const atSeconds of times) {
     const imageSidePixels = imageSidePixelsFor(model, sizes.gamma(service.shape, service.meanSeconds));
     const expected = expectedServiceSeconds(model, imageSidePixels * imageSidePixels);
     const serviceSeconds = service.noiseCv === 0 ? expected : expected * noise.lognormal(service.noiseCv);
-    return { index, atSeconds, imageSidePixels, expectedServiceSeconds: expected, serviceSeconds };
-  });
+    const index = arrivals.length;
+    arrivals.push({ index, atSeconds, imageSidePixels, expectedServiceSeconds: expected, serviceSeconds });
+  }
+  return arrivals;
 }

@@ -1,3 +1,5 @@
+import { zigguratExponential, zigguratNormal } from './ziggurat.ts';
+
 /**
  * One named, seeded stream of chance.
  *
@@ -11,7 +13,6 @@ export class RandomStream {
   #b: number;
   #c: number;
   #counter = 1;
-  #spareNormal: number | undefined = undefined;
 
   /**
    * @param seed an integer, 0 to 2^53 − 1
@@ -23,12 +24,25 @@ export class RandomStream {
     this.#a = mix(seed + GOLDEN_GAMMA);
     this.#b = mix(hashOf(name) ^ mix(high + GOLDEN_GAMMA));
     this.#c = mix(this.#a + this.#b);
-    for (let round = 0; round < WARM_UP_ROUNDS; round++) this.#next();
+    for (let round = 0; round < WARM_UP_ROUNDS; round++) this.bits();
+  }
+
+  /**
+   * Uniform among all signed 32-bit integers. sfc32, the small fast counting generator of PractRand (Doty-Humphrey):
+   * period at least 2^32, on average 2^127.
+   */
+  bits(): number {
+    const sum = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum;
   }
 
   /** Uniform in [0, 1), 32 bits. */
   unit(): number {
-    return (this.#next() >>> 0) / 4294967296;
+    return (this.bits() >>> 0) * TO_UNIT;
   }
 
   /** Uniform in [low, high). */
@@ -41,27 +55,14 @@ export class RandomStream {
     return low + Math.floor(this.unit() * (high - low + 1));
   }
 
-  /** Exponential with the given mean, by inversion. */
+  /** Exponential with the given mean. */
   exponential(mean: number): number {
-    return -mean * Math.log(1 - this.unit());
+    return mean * zigguratExponential(this);
   }
 
-  /** Standard normal, by the polar method (Marsaglia and Bray 1964), which makes two at a time. */
+  /** Standard normal. */
   normal(): number {
-    const spare = this.#spareNormal;
-    if (spare !== undefined) {
-      this.#spareNormal = undefined;
-      return spare;
-    }
-    for (;;) {
-      const x = 2 * this.unit() - 1;
-      const y = 2 * this.unit() - 1;
-      const square = x * x + y * y;
-      if (square >= 1 || square === 0) continue;
-      const factor = Math.sqrt((-2 * Math.log(square)) / square);
-      this.#spareNormal = y * factor;
-      return x * factor;
-    }
+    return zigguratNormal(this);
   }
 
   /**
@@ -119,16 +120,6 @@ export class RandomStream {
       if (Math.log(u) < 0.5 * square + d * (1 - v + Math.log(v))) return d * v;
     }
   }
-
-  /** sfc32, the small fast counting generator of PractRand (Doty-Humphrey): period at least 2^32, on average 2^127. */
-  #next(): number {
-    const sum = (this.#a + this.#b + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
-    return sum;
-  }
 }
 
 /** 2^32 divided by the golden ratio: SplitMix's increment (Steele, Lea and Flood 2014), so that seed 0 is no special case. */
@@ -136,6 +127,7 @@ const GOLDEN_GAMMA = 0x9e3779b9;
 /** As many as PractRand runs before it trusts three freshly seeded words. */
 const WARM_UP_ROUNDS = 15;
 const POISSON_PORTION = 30;
+const TO_UNIT = 1 / 4294967296;
 
 /** SplitMix's finaliser for 32 bits, a bijection (constants: lowbias32, Wellons 2018, as bettered by TheIronBorn). */
 function mix(word: number): number {
