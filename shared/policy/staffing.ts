@@ -1,0 +1,39 @@
+import type { Observation } from '../control/observation.ts';
+import type { Policy } from './policy.ts';
+
+export interface StaffingConstants {
+  /** Safety above the load, in units of its square root; dimensionless. */
+  readonly safety: number;
+  /** Share of the waiting work to be done within one step; from 0 to 1. */
+  readonly backlogShare: number;
+  /** Length of a step. */
+  readonly stepSeconds: number;
+}
+
+export const DEFAULT_STAFFING: StaffingConstants = { safety: 1, backlogShare: 0.5, stepSeconds: 8 };
+
+/**
+ * Square-root staffing: workers = load + safety · √load, where the load is arrival rate × service time (Erlang; Halfin
+ * and Whitt 1981), and what it takes to work off the backlog. Sees the announced rate where there is one.
+ */
+export class StaffingPolicy implements Policy {
+  readonly name = 'staffing';
+  readonly #constants: StaffingConstants;
+
+  constructor(constants: StaffingConstants) {
+    this.#constants = constants;
+  }
+
+  decide(observation: Observation): number | undefined {
+    const { safety, backlogShare, stepSeconds } = this.#constants;
+    const { meanServiceSeconds, waitingWorkSeconds } = observation;
+    const ratePerSecond = Math.max(
+      observation.arrivalRatePerSecond,
+      observation.announcedRatePerSecond ?? 0,
+    );
+    // Nothing has been served yet, so how long work takes is unknown: keep what is there.
+    if (meanServiceSeconds === undefined) return undefined;
+    const load = ratePerSecond * meanServiceSeconds;
+    return Math.ceil(load + safety * Math.sqrt(load) + (backlogShare * waitingWorkSeconds) / stepSeconds);
+  }
+}
