@@ -164,12 +164,7 @@ const violations: readonly Violating[] = [
     'node_modules/bullmq/index.js',
   ),
   breaking('imports-exist', 'worker/handler.ts', './work-loop.ts', './work-loop.ts'),
-  [
-    'no-orphans',
-    { 'shared/farm/forgotten.ts': leaf },
-    'shared/farm/forgotten.ts',
-    'shared/farm/forgotten.ts',
-  ],
+  ['no-orphans', 'shared/farm/forgotten.ts', '', { 'shared/farm/forgotten.ts': leaf }],
 ];
 
 const trees: string[] = [];
@@ -211,13 +206,16 @@ function importing(...specifiers: string[]): string {
   return specifiers.map((specifier) => `import '${specifier}';\n`).join('') + leaf;
 }
 
-function breaking(
-  rule: string,
-  from: string,
-  specifier: string,
-  to: string,
-): readonly [string, Tree, string, string] {
-  return [rule, { [from]: `${cleanTree[from] ?? ''}import '${specifier}';\n` }, from, to];
+function breaking(rule: string, from: string, specifier: string, to: string): Violating {
+  return [
+    rule,
+    from,
+    to,
+    {
+      [from]: `${cleanTree[from] ?? ''}import '${specifier}';
+`,
+    },
+  ];
 }
 
 function installed(...packages: string[]): Tree {
