@@ -20,13 +20,17 @@ export interface LogOptions {
 
 /** JSON lines on stdout, written before the call returns: the last words of a dying process are not lost. */
 export function createLog({ level, base, clean }: LogOptions): Logger {
-  const out = pino({
+  const options = {
     level,
     base,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    hooks: { streamWrite: (line) => capLine(clean(line)) },
-  });
+    formatters: { level: (label: string) => ({ level: label }) },
+    // Errors are described below; pino's own serializer would describe the description.
+    serializers: { err: (description: unknown) => description },
+    hooks: { streamWrite: (line: string) => capLine(clean(line)) },
+  };
+  // Written from a thread, as pino does by default, the last lines before an exit come out of order.
+  const out = pino(options, pino.destination({ fd: 1, sync: true }));
   const at = (write: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
     if (out.isLevelEnabled(write)) out[write](capFields(fields), capString(message));
   };

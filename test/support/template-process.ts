@@ -28,6 +28,7 @@ export class TemplateProcess {
   readonly ended: Promise<number | string>;
   readonly folder: string;
   #port = 0;
+  #over = false;
   readonly #waiting = new Set<() => void>();
 
   constructor(options: TemplateOptions) {
@@ -39,8 +40,9 @@ export class TemplateProcess {
       env: { PATH: process.env['PATH'], PORT: '0', SECRETS_DIR: this.folder, ...options.env },
     });
     this.#read();
-    this.ended = once(this.child, 'close').then(([code, signal]: unknown[]) => (code ?? signal) as number | string);
+    this.ended = this.#end();
     void this.ended.then(() => {
+      this.#over = true;
       this.#wake();
     });
   }
@@ -65,15 +67,20 @@ export class TemplateProcess {
     for (;;) {
       const found = this.lines.find(({ msg }) => msg === message);
       if (found !== undefined) return found;
-      if (this.child.exitCode !== null && this.child.stdout?.readableEnded === true) {
-        throw new Error(`ended without the line "${message}": ${JSON.stringify([this.lines, this.strayLines])}`);
+      if (this.#over) {
+        throw new Error(
+          `ended without the line "${message}": ${JSON.stringify([this.lines, this.strayLines])}`,
+        );
       }
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
   }
 
   /** A request with its answer read; the connection is not reused, so that each stands alone. */
-  async call(path: string, init: RequestInit = {}): Promise<{ status: number; headers: Headers; text: string }> {
+  async call(
+    path: string,
+    init: RequestInit = {},
+  ): Promise<{ status: number; headers: Headers; text: string }> {
     const response = await fetch(this.url + path, init);
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
@@ -101,6 +108,16 @@ export class TemplateProcess {
         this.#wake();
       });
     }
+  }
+
+  /** Not the 'close' event: after disconnect() it never comes. */
+  async #end(): Promise<number | string> {
+    const streams = [this.child.stdout, this.child.stderr].filter((stream) => stream !== null);
+    const [[code, signal]] = await Promise.all([
+      once(this.child, 'exit') as Promise<[number | null, string | null]>,
+      ...streams.map((stream) => once(stream, 'close')),
+    ]);
+    return code ?? signal ?? 'unknown';
   }
 
   #wake(): void {

@@ -76,6 +76,9 @@ test.each([
   [{ host: '127.0.0.1:8080', origin: 'https://example.org' }, 403],
   [{ host: '127.0.0.1:8080', origin: 'null' }, 403],
   [{ host: 'rebound.example.org' }, 403],
-])('loopback without a token serves programs of this machine, not web pages: %j gives %i', (headers, status) => {
-  expect(statusOf(doorsOf({ env: {} }), headers)).toBe(status);
-});
+])(
+  'loopback without a token serves programs of this machine, not web pages: %j gives %i',
+  (headers, status) => {
+    expect(statusOf(doorsOf({ env: {} }), headers)).toBe(status);
+  },
+);

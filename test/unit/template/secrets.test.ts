@@ -43,5 +43,7 @@ test('values that were handed out are blotted out of a log line, also where JSON
   const secrets = new Secrets(folder);
   writeFileSync(join(folder, 'token'), 'pass"word\\1');
   secrets.read('token');
-  expect(secrets.blotOut(JSON.stringify({ url: 'redis://:pass"word\\1@host' }))).toBe('{"url":"redis://:[secret]@host"}');
+  expect(secrets.blotOut(JSON.stringify({ url: 'redis://:pass"word\\1@host' }))).toBe(
+    '{"url":"redis://:[secret]@host"}',
+  );
 });

@@ -28,7 +28,13 @@ test('an empty value counts as not set', () => {
 });
 
 test('every bad value is named with what was expected and what came', () => {
-  const env = { PORT: '80 80', GRACE_SECONDS: '-1', LOG_LEVEL: 'verbose', AUTH: 'maybe', AUTH_SECRET: '../x' };
+  const env = {
+    PORT: '80 80',
+    GRACE_SECONDS: '-1',
+    LOG_LEVEL: 'verbose',
+    AUTH: 'maybe',
+    AUTH_SECRET: '../x',
+  };
   const read = () => readSettings(env, launch);
   expect(read).toThrow(InvalidSettings);
   expect(read).toThrow('PORT: expected a whole number from 0 to 65535, got "80 80"');
@@ -58,9 +64,15 @@ test.each([
 
 test('the handler comes from the first argument, else from FUNCTION_HANDLER, relative to the working folder', () => {
   const env = { FUNCTION_HANDLER: 'emitter/handler.ts' };
-  expect(readSettings(env, launch)).toMatchObject({ handlerFile: '/work/emitter/handler.ts', name: 'emitter' });
+  expect(readSettings(env, launch)).toMatchObject({
+    handlerFile: '/work/emitter/handler.ts',
+    name: 'emitter',
+  });
   const args = ['worker/handler.ts'];
-  expect(readSettings(env, { ...launch, args })).toMatchObject({ handlerFile: '/work/worker/handler.ts', name: 'worker' });
+  expect(readSettings(env, { ...launch, args })).toMatchObject({
+    handlerFile: '/work/worker/handler.ts',
+    name: 'worker',
+  });
 });
 
 test('OPENFAAS_NAME wins over FUNCTION_NAME', () => {
@@ -77,7 +89,8 @@ test('HOSTNAME names the instance in a pod or as process 1, not on a laptop wher
 });
 
 test('the table has a unit and a meaning for every setting, and its defaults are the ones that apply', () => {
-  for (const row of SETTINGS) expect(row.unit === 'undefined' || row.meaning === 'undefined', row.name).toBe(false);
+  for (const row of SETTINGS)
+    expect(row.unit === 'undefined' || row.meaning === 'undefined', row.name).toBe(false);
   const asEnv = Object.fromEntries(SETTINGS.map((row) => [row.name, row.default]));
   expect(readSettings(asEnv, launch)).toEqual(readSettings({}, launch));
 });
