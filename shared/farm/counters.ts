@@ -68,3 +68,12 @@ export function dropped(counters: Counters, held: Held): number {
     counters.admitted + counters.requeued - resultsTotal(counters) - counters.cancelled - heldTotal(held)
   );
 }
+
+/**
+ * Results beyond one per task and generation. Anything but 0 is a bug.
+ *
+ * @param recorded Results that the farm holds, and those that it has forgotten
+ */
+export function duplicated(counters: Counters, recorded: number): number {
+  return Math.max(0, resultsTotal(counters) - counters.requeued - recorded);
+}

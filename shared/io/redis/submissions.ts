@@ -3,6 +3,7 @@ import type { FarmStore } from './farm-store.ts';
 import { toMicros, toSeconds } from './farm-store.ts';
 import type { Reply } from './script.ts';
 
+/** What the door holds submissions to. */
 export interface AdmissionLimits {
   /** Tasks that may wait; beyond that an admission is refused. */
   readonly maxWaiting: number;

@@ -1,7 +1,7 @@
 -- One look at the farm: everything at one moment.
 -- ARGV: seconds that the longest response time looks back.
 -- Replies {now, counters (name, value, ...), {waiting, delayed, leased, answered}, {overdue, lost waiting, least slack
--- or '', longest response or '', blob bytes}, workers ({id, heartbeat, name, value, ...}, ...), announced or nothing}.
+-- or '', longest response or '', blob bytes, Results recorded, held and forgotten}, workers ({id, heartbeat, name, value, ...}, ...), announced or nothing}.
 -- @include base
 local least = call('ZRANGEBYSCORE', P .. 'waiting', now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
 local longest = ''
@@ -28,6 +28,7 @@ return {
     least[2] and text(tonumber(least[2]) - now) or '',
     longest,
     call('GET', P .. 'blob-bytes') or '0',
+    call('ZCARD', P .. 'results') + tonumber(call('GET', P .. 'forgotten') or 0),
   },
   workers,
   call('GET', P .. 'announced'),
