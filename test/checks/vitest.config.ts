@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
@@ -38,6 +39,7 @@ function project(kind: Kind, order: number): TestProjectInlineConfiguration[] {
         testTimeout: timeoutMilliseconds,
         hookTimeout: timeoutMilliseconds,
         pool: 'forks',
+        maxWorkers: kind.parallel ? availableParallelism() : 1,
         fileParallelism: kind.parallel,
         // One kind after the other: real processes next to busy unit tests fail for want of a core.
         sequence: { groupOrder: order },
@@ -47,5 +49,10 @@ function project(kind: Kind, order: number): TestProjectInlineConfiguration[] {
 }
 
 export default defineConfig({
-  test: { root: repository, passWithNoTests: true, projects: kinds.flatMap(project) },
+  test: {
+    root: repository,
+    passWithNoTests: true,
+    slowTestThreshold: 2000,
+    projects: kinds.flatMap(project),
+  },
 });
