@@ -19,14 +19,18 @@ const loaded = new Map<string, Script>();
 export function script(name: string): Script {
   const known = loaded.get(name);
   if (known) return known;
-  const text = readFileSync(new URL(`${name}.lua`, FOLDER), 'utf8');
-  const whole = text.replaceAll(INCLUDE, (_line, part: string) =>
-    readFileSync(new URL(`lib/${part}.lua`, FOLDER), 'utf8'),
-  );
-  const source = whole.replaceAll(COMMENT, '');
+  const source = withParts(readFileSync(new URL(`${name}.lua`, FOLDER), 'utf8'));
   const made = { name, source, sha: createHash('sha1').update(source).digest('hex') };
   loaded.set(name, made);
   return made;
+}
+
+/** Puts the parts into the text of a script; tests of one part write a script around it. */
+export function withParts(text: string): string {
+  const whole = text.replaceAll(INCLUDE, (_line, part: string) =>
+    readFileSync(new URL(`lib/${part}.lua`, FOLDER), 'utf8'),
+  );
+  return whole.replaceAll(COMMENT, '');
 }
 
 /** What a Lua script replies: text, whole numbers, lists, and null for nothing. */
