@@ -24,4 +24,6 @@ export interface WorkerRecord {
   /** When its task should be finished, by the expected service time. */
   readonly expectedFinishAtSeconds?: number;
   readonly synId?: string;
+  /** It has drained and its removal has been asked for: it is not taken back any more. */
+  readonly removing?: true;
 }

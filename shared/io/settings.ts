@@ -41,15 +41,22 @@ export function readSettings<Shape extends z.ZodRawShape>(
   throw new InvalidSetting(variable, issue?.message ?? 'is invalid', environment[variable]);
 }
 
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+export type NumberSchema = z.ZodDefault<z.ZodCoercedNumber>;
+
 /** A number of something, within bounds. */
-export function numberOf(unit: string, bounds: { least: number; most: number }, byDefault: number) {
+export function numberOf(unit: string, bounds: Bounds, byDefault: number): NumberSchema {
   const { least, most } = bounds;
   const expected = `must be a number of ${unit} from ${String(least)} to ${String(most)}`;
   return z.coerce.number(expected).min(least, expected).max(most, expected).default(byDefault);
 }
 
 /** A whole number of something, within bounds. */
-export function wholeNumberOf(unit: string, bounds: { least: number; most: number }, byDefault: number) {
+export function wholeNumberOf(unit: string, bounds: Bounds, byDefault: number): NumberSchema {
   const { least, most } = bounds;
   const expected = `must be a whole number of ${unit} from ${String(least)} to ${String(most)}`;
   return z.coerce.number(expected).int(expected).min(least, expected).max(most, expected).default(byDefault);

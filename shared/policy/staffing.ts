@@ -27,10 +27,7 @@ export class StaffingPolicy implements Policy {
   decide(observation: Observation): number | undefined {
     const { safety, backlogShare, stepSeconds } = this.#constants;
     const { meanServiceSeconds, waitingWorkSeconds } = observation;
-    const ratePerSecond = Math.max(
-      observation.arrivalRatePerSecond,
-      observation.announcedRatePerSecond ?? 0,
-    );
+    const ratePerSecond = Math.max(observation.arrivalRatePerSecond, observation.announcedRatePerSecond ?? 0);
     // Nothing has been served yet, so how long work takes is unknown: keep what is there.
     if (meanServiceSeconds === undefined) return undefined;
     const load = ratePerSecond * meanServiceSeconds;

@@ -1,5 +1,5 @@
 import { imbalances } from '../../farm/accounts.ts';
-import { dropped, resultsTotal } from '../../farm/counters.ts';
+import { dropped } from '../../farm/counters.ts';
 import { Control } from './control.ts';
 import type { FarmStore } from './farm-store.ts';
 
@@ -18,7 +18,7 @@ export interface Audit {
  * Reads every task of the farm; nothing may move meanwhile, or a difference means only that.
  */
 export async function audit(store: FarmStore): Promise<Audit> {
-  const { counters, held } = await new Control(store).observe(0);
+  const { counters, held, duplicated } = await new Control(store).observe(0);
   const ids = await taskIds(store);
   const complaints = imbalances(counters, held).map(
     ({ account, left, right }) => `${account}: ${String(left)} against ${String(right)}`,
@@ -26,10 +26,7 @@ export async function audit(store: FarmStore): Promise<Audit> {
   for (let at = 0; at < ids.length; at += 1000) {
     complaints.push(...((await store.run('audit', ids.slice(at, at + 1000))) as readonly string[]));
   }
-  const recorded = await store.redis.zcard(store.key('results'));
-  const forgotten = Number((await store.redis.get(store.key('forgotten'))) ?? 0);
-  const surplus = resultsTotal(counters) - counters.requeued - recorded - forgotten;
-  return { dropped: dropped(counters, held), duplicated: Math.max(0, surplus), complaints };
+  return { dropped: dropped(counters, held), duplicated, complaints };
 }
 
 async function taskIds(store: FarmStore): Promise<string[]> {

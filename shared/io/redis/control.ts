@@ -1,3 +1,4 @@
+import { duplicated } from '../../farm/counters.ts';
 import type { Counters, Held } from '../../farm/counters.ts';
 import type { AnnouncedRate, FarmSnapshot } from '../../farm/snapshot.ts';
 import type { WorkerId, WorkerRecord } from '../../farm/worker.ts';
@@ -6,7 +7,11 @@ import { toMicros, toSeconds } from './farm-store.ts';
 import type { Reply } from './script.ts';
 
 /** What Redis shows of a farm; the pool's own figures come from whoever runs the workers. */
-export type QueueSnapshot = Omit<FarmSnapshot, 'pool'> & { readonly blobBytes: number };
+export type QueueSnapshot = Omit<FarmSnapshot, 'pool'> & {
+  readonly blobBytes: number;
+  /** Results beyond one per task and generation; must be 0. */
+  readonly duplicated: number;
+};
 
 export interface SentSyn {
   readonly workerId: WorkerId;
@@ -60,9 +65,13 @@ export class Control {
     return sent;
   }
 
-  /** Takes back up to k drained or draining workers. */
-  async takeBack(fence: number, workers: number): Promise<readonly WorkerId[]> {
-    return this.#fenced(fence, await this.#store.run('take-back', [fence, workers])).map(String);
+  /** Takes back up to k drained or draining workers, drained ones first, none of the spared. */
+  async takeBack(
+    fence: number,
+    workers: number,
+    spared: readonly WorkerId[] = [],
+  ): Promise<readonly WorkerId[]> {
+    return this.#fenced(fence, await this.#store.run('take-back', [fence, workers, ...spared])).map(String);
   }
 
   /** Marks drained workers as about to be removed; only those returned may be. */
@@ -121,12 +130,13 @@ export class Control {
 /** In the order of `scripts/observe.lua`. */
 function readSnapshot(reply: readonly Reply[]): QueueSnapshot {
   const [now, counters, held, figures, workers, announced] = reply;
-  const [overdue, lost, leastSlack, longest, blobBytes] = figures as readonly Reply[];
+  const [overdue, lost, leastSlack, longest, blobBytes, recorded] = figures as readonly Reply[];
   const counted = pairs(counters as readonly Reply[]);
+  const counts = readCounters(counted);
   return {
     kind: 'snapshot',
     atSeconds: toSeconds(now),
-    counters: readCounters(counted),
+    counters: counts,
     held: readHeld(held as readonly number[]),
     overdueHeld: Number(overdue),
     lostWaiting: Number(lost),
@@ -136,6 +146,7 @@ function readSnapshot(reply: readonly Reply[]): QueueSnapshot {
     workers: (workers as readonly Reply[]).map((entry) => readWorker(entry as readonly Reply[])),
     ...(typeof announced === 'string' ? { announced: JSON.parse(announced) as AnnouncedRate } : {}),
     blobBytes: Number(blobBytes),
+    duplicated: duplicated(counts, Number(recorded)),
   };
 }
 
@@ -179,10 +190,7 @@ function readCounters(counted: ReadonlyMap<string, Reply>): Counters {
 function readWorker(entry: readonly Reply[]): WorkerRecord {
   const [id, heartbeat, ...fields] = entry;
   const seat = pairs(fields);
-  const text = (name: string): string | undefined => {
-    const value = seat.get(name);
-    return value === undefined || value === null ? undefined : String(value as string);
-  };
+  const text = (name: string): string | undefined => seat.get(name)?.toString();
   const taskId = text('task');
   const synId = text('syn');
   return {
@@ -193,6 +201,7 @@ function readWorker(entry: readonly Reply[]): WorkerRecord {
     heartbeatAtSeconds: toSeconds(heartbeat),
     ...(taskId === undefined ? {} : { taskId, expectedFinishAtSeconds: toSeconds(text('finishAt') ?? 0) }),
     ...(synId === undefined ? {} : { synId }),
+    ...(seat.has('removing') ? { removing: true } : {}),
   };
 }
 

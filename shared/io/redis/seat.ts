@@ -156,7 +156,7 @@ function readLease(reply: readonly Reply[]): Lease {
     type: String(type),
     options: String(options),
     // Absent: null over the wire, false in a message made by Lua's JSON.
-    ...(input ? { input: String(input as string) } : {}),
+    ...(typeof input === 'string' ? { input } : {}),
     expectedServiceSeconds: toSeconds(expected),
     generatedAtSeconds: toSeconds(generatedAt),
     deadlineAtSeconds: toSeconds(deadlineAt),
