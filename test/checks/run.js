@@ -51,6 +51,11 @@ const steps = [
   },
   { name: 'architecture', does: 'who imports whom', command: ['test/checks/architecture.ts'] },
   {
+    name: 'unused',
+    does: 'files, exports and packages that nothing uses',
+    command: ['node_modules/knip/bin/knip.js', '--config', 'test/checks/knip.json', '--no-progress'],
+  },
+  {
     name: 'unit',
     does: 'the tests that need no process and no Redis',
     command: [...vitest, '--project=unit'],
