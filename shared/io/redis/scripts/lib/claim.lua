@@ -8,9 +8,14 @@ local function claim(worker, claimId, waitMicros)
   call('DEL', P .. 'inbox:' .. worker)
   call('HSET', P .. 'worker:' .. worker, 'asked', 1)
   if seat[2] then
-    call('HSET', P .. 'task:' .. seat[3], 'ok', 1)
-    call('ZADD', P .. 'leases', now + SETTINGS.lease, seat[3])
-    return leaseReply(seat[3], seat[2])
+    local task = call('HMGET', P .. 'task:' .. seat[3], 'st', 'lease')
+    if task[1] == 'leased' and task[2] == seat[2] then
+      call('HSET', P .. 'task:' .. seat[3], 'ok', 1)
+      call('ZADD', P .. 'leases', now + SETTINGS.lease, seat[3])
+      return leaseReply(seat[3], seat[2])
+    end
+    -- An earlier holder has answered the task since.
+    releaseSeat(worker, seat[2])
   end
   if seat[6] then return { 'drained' } end
   if seat[4] then

@@ -30,10 +30,3 @@ local function failAttempt(id, reason)
   call('ZADD', P .. 'delayed', now + backoff, id)
   count('retried', 1)
 end
-
--- The worker no longer holds this lease, where it still does.
-local function releaseSeat(worker, lease)
-  if call('HGET', P .. 'worker:' .. worker, 'lease') ~= lease then return end
-  call('HDEL', P .. 'worker:' .. worker, 'lease', 'task')
-  call('ZREM', P .. 'finish', worker)
-end

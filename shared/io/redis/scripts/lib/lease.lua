@@ -6,6 +6,13 @@ local function leaseReply(id, lease)
   return { 'task', lease, id, task[1], task[2], task[3], task[4], task[5], task[6], task[7], task[8] }
 end
 
+-- The worker no longer holds this lease, where it still does.
+local function releaseSeat(worker, lease)
+  if call('HGET', P .. 'worker:' .. worker, 'lease') ~= lease then return end
+  call('HDEL', P .. 'worker:' .. worker, 'lease', 'task')
+  call('ZREM', P .. 'finish', worker)
+end
+
 -- Leases the next task to a worker, under the name that the worker or its inbox gives to this claim.
 -- An unconfirmed lease lasts one second: the worker has not said yet that it is there.
 -- Returns the task's id, or nothing where none waits.
