@@ -1,0 +1,198 @@
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LiveFarm } from '../../../autoscaler/live-farm.ts';
+import { ProcessPool } from '../../../autoscaler/process-pool.ts';
+import { Control, StaleFence } from '../../../shared/io/redis/control.ts';
+import { FarmStore } from '../../../shared/io/redis/farm-store.ts';
+import { ProcessPoolStore } from '../../../shared/io/redis/process-pool-store.ts';
+import { Submissions } from '../../../shared/io/redis/submissions.ts';
+import { tasks } from '../../support/build-task.ts';
+import { PrivateRedis } from '../../support/private-redis.ts';
+import { SeatWorker } from '../../support/seat-worker.ts';
+
+let server: PrivateRedis;
+let redis: Redis;
+let store: FarmStore;
+let processes: ProcessPoolStore;
+let workers: SeatWorker[];
+let farms = 0;
+
+beforeAll(async () => {
+  server = await PrivateRedis.start();
+  redis = new Redis(server.url);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+beforeEach(() => {
+  farms += 1;
+  store = new FarmStore(redis, `scaling-${String(farms)}`);
+  processes = new ProcessPoolStore(store);
+  workers = [];
+});
+const blocking: Redis[] = [];
+afterEach(() => {
+  for (const connection of blocking.splice(0)) connection.disconnect();
+});
+
+/** A farm as the step with this fencing number sees it. */
+function farmAt(fence: number): LiveFarm {
+  const connection = new Redis(server.url);
+  blocking.push(connection);
+  return new LiveFarm({
+    control: new Control(store),
+    pool: new ProcessPool(processes),
+    blocking: store.over(connection),
+    fence,
+    stepSeconds: 8,
+    clock: () => performance.now() / 1000,
+  });
+}
+
+/** A pool of this many workers that have all asked for a task. */
+async function aPoolOf(count: number): Promise<void> {
+  await processes.resize(0, count);
+  for (let index = 1; index <= count; index += 1) {
+    const worker = await SeatWorker.enter(`worker-${String(index)}`, store);
+    await worker.claim();
+    workers.push(worker);
+  }
+  await reportProcesses(workers.map(({ seat }) => seat.pod));
+}
+
+function reportProcesses(pods: readonly string[]): Promise<void> {
+  return processes.report(
+    pods.map((pod, index) => ({ pod, processId: index + 1, stopping: false })),
+    60,
+  );
+}
+
+function worker(number: number): SeatWorker {
+  const found = workers[number - 1];
+  if (found === undefined) throw new Error(`There is no worker ${String(number)}`);
+  return found;
+}
+
+async function states(): Promise<Record<string, string>> {
+  const { workers: seen } = await new Control(store).observe(0);
+  return Object.fromEntries(seen.map(({ id, state }) => [id, state]));
+}
+
+/** Lets every worker that has a SYN and no task acknowledge it, as soon as the SYN is there. */
+async function acknowledgeWhenAsked(count: number): Promise<void> {
+  let acknowledged = 0;
+  while (acknowledged < count) {
+    for (const each of workers) {
+      const asked = each.lease === undefined && acknowledged < count;
+      if (asked && (await each.acknowledge())) acknowledged += 1;
+    }
+  }
+}
+
+describe('scaling down', () => {
+  it('removes exactly the workers that acknowledged, idle ones first', async () => {
+    await new Submissions(store, { maxWaiting: 100, idempotencySeconds: 1 }).admit(tasks(2));
+    await aPoolOf(4);
+    const [outcome] = await Promise.all([farmAt(1).scaleTo(2), acknowledgeWhenAsked(2)]);
+    expect(outcome).toMatchObject({ before: 4, applied: 2, failures: [] });
+    expect(outcome.removed.toSorted()).toEqual(['worker-3', 'worker-4']);
+    expect(await processes.desired()).toBe(2);
+  });
+
+  it('does not apply what has not acknowledged, and says so', async () => {
+    await aPoolOf(3);
+    const [outcome] = await Promise.all([farmAt(1).scaleTo(1), acknowledgeWhenAsked(1)]);
+    expect(outcome).toMatchObject({ before: 3, applied: 2, failures: [{ reason: 'ackPending' }] });
+    expect(outcome.draining).toHaveLength(1);
+    expect(await processes.desired()).toBe(2);
+  });
+
+  it('is finished by the next step once the late worker has acknowledged', async () => {
+    await aPoolOf(2);
+    await farmAt(1).scaleTo(1);
+    expect(await processes.desired()).toBe(2);
+    await acknowledgeWhenAsked(1);
+    const outcome = await farmAt(2).scaleTo(1);
+    expect(outcome).toMatchObject({ applied: 1, removed: ['worker-1'], draining: [] });
+  });
+
+  it('takes members back first that are not at work yet, without draining anyone', async () => {
+    await aPoolOf(2);
+    await processes.resize(2, 4);
+    await reportProcesses(['worker-1', 'worker-2', 'starting-1', 'starting-2']);
+    const outcome = await farmAt(1).scaleTo(2);
+    expect(outcome).toMatchObject({ before: 4, applied: 2, removed: [], draining: [], failures: [] });
+    expect(await states()).toEqual({ 'worker-1': 'idle', 'worker-2': 'idle' });
+  });
+});
+
+describe('scaling up', () => {
+  it('takes draining and drained workers back before it starts new ones', async () => {
+    await aPoolOf(3);
+    await new Control(store).sendSyn(1, 2, { stepSeconds: 8, staleSeconds: 4 });
+    await worker(1).acknowledge();
+    expect(await states()).toEqual({ 'worker-1': 'drained', 'worker-2': 'draining', 'worker-3': 'idle' });
+    const outcome = await farmAt(2).scaleTo(4);
+    expect(outcome).toMatchObject({ before: 3, applied: 4, started: 1, takenBack: ['worker-1', 'worker-2'] });
+    expect(await states()).toEqual({ 'worker-1': 'idle', 'worker-2': 'idle', 'worker-3': 'idle' });
+  });
+
+  it('keeps draining what is still too many, and takes back only the rest', async () => {
+    await aPoolOf(4);
+    await new Control(store).sendSyn(1, 3, { stepSeconds: 8, staleSeconds: 4 });
+    await worker(1).acknowledge();
+    const outcome = await farmAt(2).scaleTo(3);
+    expect(outcome).toMatchObject({ applied: 3, removed: ['worker-1'], takenBack: ['worker-2', 'worker-3'] });
+  });
+});
+
+describe('an autoscaler that died in mid-step', () => {
+  it('after it had marked workers for removal leaves them to be removed by the next', async () => {
+    await aPoolOf(2);
+    const control = new Control(store);
+    await control.sendSyn(1, 1, { stepSeconds: 8, staleSeconds: 4 });
+    await worker(1).acknowledge();
+    await control.beginRemoval(1, ['worker-1']);
+    const outcome = await farmAt(2).scaleTo(1);
+    expect(outcome).toMatchObject({ applied: 1, removed: ['worker-1'] });
+  });
+
+  it('after it had marked workers for removal leaves them to be taken back by the next', async () => {
+    await aPoolOf(2);
+    const control = new Control(store);
+    await control.sendSyn(1, 1, { stepSeconds: 8, staleSeconds: 4 });
+    await worker(1).acknowledge();
+    await control.beginRemoval(1, ['worker-1']);
+    const outcome = await farmAt(2).scaleTo(2);
+    expect(outcome).toMatchObject({ applied: 2, started: 0, takenBack: ['worker-1'] });
+  });
+
+  it('after it had resized the pool leaves nobody to be removed twice', async () => {
+    await aPoolOf(3);
+    const control = new Control(store);
+    await control.sendSyn(1, 1, { stepSeconds: 8, staleSeconds: 4 });
+    await worker(1).acknowledge();
+    await control.beginRemoval(1, ['worker-1']);
+    await processes.resize(3, 2);
+    const outcome = await farmAt(2).scaleTo(2);
+    expect(outcome).toMatchObject({ before: 2, applied: 2, takenBack: [], removed: [], started: 0 });
+  });
+});
+
+describe('a step that was overtaken', () => {
+  it('changes nothing', async () => {
+    await aPoolOf(2);
+    await new Control(store).takeBack(7, 0);
+    await expect(farmAt(6).scaleTo(1)).rejects.toThrow(StaleFence);
+    expect(await processes.desired()).toBe(2);
+    expect(await states()).toEqual({ 'worker-1': 'idle', 'worker-2': 'idle' });
+  });
+});
+
+describe('a farm that cannot be observed', () => {
+  it('says so instead of showing zeros', async () => {
+    const seen = await farmAt(1).observe(8);
+    expect(seen).toMatchObject({ kind: 'noData' });
+  });
+});
