@@ -15,8 +15,8 @@ export type PictureHeader =
       readonly widthPixels: number;
       readonly heightPixels: number;
     }
-  /** `reason` completes the sentence "the file …". */
-  | { readonly kind: 'refused'; readonly reason: string };
+  /** `reason` completes the sentence "the file …"; the format is there where the file begins like one that is read. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly format?: InputFormat };
 
 interface Size {
   readonly width: number;
@@ -30,11 +30,12 @@ export function readPictureHeader(bytes: Uint8Array): PictureHeader {
   if (format === undefined) return { kind: 'refused', reason: whyNotRead(bytes) };
   const size = sizeReaders[format](bytes, viewOf(bytes));
   if (size === undefined)
-    return { kind: 'refused', reason: `begins like ${format}, but its header is broken or cut off` };
+    return { kind: 'refused', format, reason: `begins like ${format}, but its header is broken or cut off` };
   const { width, height } = size;
   if (width === 0 || height === 0) {
     return {
       kind: 'refused',
+      format,
       reason: `is a ${format} of ${String(width)}×${String(height)} pixels: nothing to work on`,
     };
   }

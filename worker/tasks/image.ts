@@ -8,8 +8,8 @@ import type {
 } from '../../shared/farm/image-options.ts';
 import type { InputFormat } from '../../shared/farm/picture-header.ts';
 import { imageOptionsSchema } from '../../shared/io/schemas/image-options.ts';
-import { acceptedFormat, refuseTooLarge } from './image/accept.ts';
-import { largestChannels, largestPicturePixels } from './image/limits.ts';
+import { largestPicturePixels } from '../../shared/farm/picture-limits.ts';
+import { acceptedFormat, acceptHeader } from './image/accept.ts';
 import { privateGroupsOf } from './image/private-data.ts';
 import { greyInPlace, statisticsOf, type Pixels } from './image/statistics.ts';
 import {
@@ -36,10 +36,10 @@ const background = '#ffffff';
  */
 export async function work(input: TaskInput): Promise<TaskOutput> {
   const options = parseOptions(input.options);
-  const format = acceptedFormat(input.body);
+  const format = acceptedFormat(input.body, options);
   const picture = { body: input.body ?? Buffer.alloc(0), format };
   const run: Run = { options, signal: input.signal, stageSeconds: {}, blobs: {}, facts: {} };
-  const header = await timed(run, 'header', () => decoding(format, () => readHeader(picture)));
+  const header = await timed(run, 'header', () => decoding(format, () => readHeader(picture, options)));
   const isThumbnailOnly = options.stages.length === 1 && options.stages[0] === 'thumbnail';
   const size = isThumbnailOnly
     ? await shrinkWhileDecoding(run, picture, header)
@@ -90,25 +90,20 @@ async function timed<T>(
   return result;
 }
 
-/** `failOn: 'error'` refuses cut-off and damaged pixels, and tolerates mere warnings such as broken EXIF. */
+/** `failOn: 'warning'` refuses cut-off and damaged pixels, and tolerates mere warnings such as broken EXIF. */
 function reader(body: Buffer): Sharp {
   const options: SharpOptions = {
     autoOrient: true,
-    failOn: 'error',
+    failOn: 'warning',
     limitInputPixels: largestPicturePixels,
     pages: 1,
   };
   return sharp(body, options);
 }
 
-async function readHeader({ body }: Picture): Promise<Metadata> {
+async function readHeader({ body, format }: Picture, options: ImageOptions): Promise<Metadata> {
   const header = await reader(body).metadata();
-  refuseTooLarge(header.width, header.height);
-  if (header.channels > largestChannels) {
-    throw new InvalidInput(
-      `the picture has ${String(header.channels)} channels; at most ${String(largestChannels)} are accepted`,
-    );
-  }
+  acceptHeader(header, format, options);
   return header;
 }
 
@@ -126,11 +121,20 @@ async function decoding<T>(format: InputFormat, decode: () => Promise<T>): Promi
 
 async function allStages(run: Run, picture: Picture, header: Metadata): Promise<Size> {
   const pixels = await timed(run, 'decode', () => decoding(picture.format, () => decodePixels(picture)));
-  // Conversion is the last of the stages: it overwrites the pixels.
-  for (const stage of orderedStages(run.options)) {
-    await timed(run, stage, () => stageWork[stage](run, pixels, header));
+  try {
+    for (const stage of orderedStages(run.options)) {
+      await timed(run, stage, () => stageWork[stage](run, pixels, header));
+    }
+  } finally {
+    giveBack(pixels.data);
   }
   return { widthPixels: pixels.widthPixels, heightPixels: pixels.heightPixels };
+}
+
+/** Frees the pixels now: left to the garbage collector, two pictures would be in memory when the next begins. */
+function giveBack(data: Uint8Array): void {
+  if (data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength)
+    data.buffer.transfer(0);
 }
 
 function orderedStages(options: ImageOptions): ImageStage[] {
