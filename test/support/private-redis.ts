@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,96 +7,114 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { findRedisServer } from '../../cli/setup/redis-server.js';
 
-export interface RedisOptions {
-  /** Keep every write on disk, so that `restart` finds it again. */
-  readonly appendOnly?: boolean;
+export interface PrivateRedisOptions {
+  /** Keeps an append-only file, and says when it is forced to the disk; without it nothing is kept. */
+  readonly appendfsync?: 'always' | 'everysec';
   readonly password?: string;
-  /** Further `--option value` pairs of redis-server. */
-  readonly args?: readonly string[];
+  /** Speaks TLS only, with a certificate of its own authority (`caFile`). */
+  readonly tls?: true;
+  /** Further parameters of redis-server, such as `['--maxmemory-policy', 'allkeys-lru']`. */
+  readonly parameters?: readonly string[];
 }
 
-/** A Redis of the test's own, on loopback and a free port, in a folder of its own. */
+/** A real redis-server of the test alone, on a free port of the loopback. */
 export class PrivateRedis {
   readonly port: number;
-  readonly url: string;
-  readonly #folder: string;
-  readonly #options: RedisOptions;
-  #child: ChildProcess;
+  /** Where it keeps its files; removed by `stop`. */
+  readonly folder: string;
+  readonly #options: PrivateRedisOptions;
+  #child: ChildProcess | undefined;
 
-  private constructor(port: number, folder: string, options: RedisOptions, child: ChildProcess) {
-    this.port = port;
-    this.#folder = folder;
+  private constructor(options: PrivateRedisOptions, port: number, folder: string) {
     this.#options = options;
-    this.#child = child;
-    const login = options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`;
-    this.url = `redis://${login}127.0.0.1:${String(port)}`;
+    this.port = port;
+    this.folder = folder;
   }
 
-  static async start(options: RedisOptions = {}): Promise<PrivateRedis> {
-    const folder = mkdtempSync(join(tmpdir(), 'farmhand-redis-'));
-    const port = await freePort();
-    return new PrivateRedis(port, folder, options, await spawnRedis(port, folder, options));
+  /** Resolves when it takes connections. */
+  static async start(options: PrivateRedisOptions = {}): Promise<PrivateRedis> {
+    const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+    if (options.tls) makeCertificates(folder);
+    const redis = new PrivateRedis(options, await freePort(), folder);
+    await redis.restart();
+    return redis;
+  }
+
+  get url(): string {
+    return `${this.#options.tls ? 'rediss' : 'redis'}://127.0.0.1:${String(this.port)}`;
+  }
+
+  get caFile(): string {
+    return join(this.folder, 'ca.pem');
   }
 
   get pid(): number {
-    return this.#child.pid ?? 0;
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error('This Redis does not run: restart() it first.');
+    return pid;
   }
 
-  /** Stops it without a word to its clients, as a lost machine does; `restart` brings it back. */
-  async kill(): Promise<void> {
-    await this.#end('SIGKILL');
-  }
-
-  /** The same port and, with `appendOnly`, the same data. */
+  /** Starts it again, on the same port and with what its files hold. Resolves when it takes connections. */
   async restart(): Promise<void> {
-    await this.#end('SIGKILL');
-    this.#child = await spawnRedis(this.port, this.#folder, this.#options);
+    await this.kill();
+    const program = findRedisServer();
+    if (program === undefined) throw new Error('No redis-server here: npm run farmhand installs one.');
+    const child = spawn(program, this.#parameters(), { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.#child = child;
+    // A test run that is interrupted leaves no server behind.
+    const killAtExit = (): void => void child.kill('SIGKILL');
+    process.once('exit', killAtExit);
+    void once(child, 'exit').then(() => process.removeListener('exit', killAtExit));
+    await ready(child);
   }
 
-  /** Stops the process from running for as long as the caller likes: connections stay open and nothing answers. */
-  freeze(): void {
-    this.#child.kill('SIGSTOP');
-  }
-
-  thaw(): void {
-    this.#child.kill('SIGCONT');
-  }
-
-  async stop(): Promise<void> {
-    await this.#end('SIGKILL');
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  async #end(signal: 'SIGKILL'): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit');
-    this.#child.kill(signal);
+  /** Kills it at once (SIGKILL); what it had not written is lost. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
     await ended;
+  }
+
+  /** Ends it and removes its files. */
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #parameters(): string[] {
+    const { appendfsync, password, tls, parameters = [] } = this.#options;
+    const port = String(this.port);
+    return [
+      ...['--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--daemonize', 'no'],
+      ...(tls ? ['--port', '0', '--tls-port', port, '--tls-auth-clients', 'no'] : ['--port', port]),
+      ...(tls ? ['--tls-cert-file', join(this.folder, 'server.pem')] : []),
+      ...(tls ? ['--tls-key-file', join(this.folder, 'server.key')] : []),
+      ...(appendfsync === undefined ? [] : ['--appendonly', 'yes', '--appendfsync', appendfsync]),
+      ...(password === undefined ? [] : ['--requirepass', password]),
+      ...parameters,
+    ];
   }
 }
 
-async function spawnRedis(port: number, folder: string, options: RedisOptions): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
-  args.push('--appendonly', options.appendOnly === true ? 'yes' : 'no');
-  if (options.password !== undefined) args.push('--requirepass', options.password);
-  const child = spawn('redis-server', [...args, ...(options.args ?? [])], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout });
+async function ready(child: ChildProcess): Promise<void> {
   const said: string[] = [];
-  for await (const line of lines) {
+  if (child.stdout === null) throw new Error('Expected a pipe from redis-server.');
+  for await (const line of createInterface({ input: child.stdout })) {
     said.push(line);
-    if (line.includes('Ready to accept connections')) {
-      child.stdout.resume();
-      return child;
-    }
+    if (!line.includes('Ready to accept connections')) continue;
+    child.stdout.resume();
+    return;
   }
   throw new Error(`redis-server did not start:\n${said.join('\n')}`);
 }
 
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -104,4 +122,28 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** An authority that no system knows, and a certificate for 127.0.0.1 by it. */
+function makeCertificates(folder: string): void {
+  const openssl = (...parameters: string[]): void => {
+    execFileSync('openssl', parameters, { cwd: folder, stdio: 'pipe' });
+  };
+  const request = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+  ];
+  openssl(...request, '-subj', '/CN=Test authority', '-keyout', 'ca.key', '-out', 'ca.pem');
+  openssl(
+    ...[...request, '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'],
+    ...['-addext', 'basicConstraints=critical,CA:FALSE', '-CA', 'ca.pem', '-CAkey', 'ca.key'],
+    ...['-keyout', 'server.key', '-out', 'server.pem'],
+  );
 }
