@@ -1,7 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aTask } from '../../support/build-task.ts';
 import { PrivateRedis } from '../../support/private-redis.ts';
-import { DONE, ERROR, INVALID, leaseOf, PROMPTLY_SECONDS, QueueFarm, SOUND } from '../../support/queue-farm.ts';
+import {
+  DONE,
+  ERROR,
+  INVALID,
+  leaseOf,
+  PROMPTLY_SECONDS,
+  QueueFarm,
+  SOUND,
+} from '../../support/queue-farm.ts';
 
 let server: PrivateRedis;
 let farm: QueueFarm;

@@ -1,6 +1,6 @@
 -- A worker answers a task and, in the same step, asks for the next one.
--- The first answer counts, also one that comes after its lease; every later one is counted and discarded; the resend
--- of the one that counted changes nothing.
+-- The first answer counts, also one that comes after its lease; every later one, and one to an earlier generation, is
+-- counted and discarded; the resend of the one that counted changes nothing.
 -- ARGV: worker, task, lease, outcome (done | invalid | error), answer, reason, service µs, output blobs (separated by
 -- spaces), next claim id or '', µs that it will wait for it.
 -- Replies {verdict, claim reply or nothing}; verdict: accepted | same | late.
@@ -31,12 +31,12 @@ local function detach(state, holds, task)
 end
 
 local function answer()
-  local task = call('HMGET', P .. 'task:' .. id, 'st', 'lease', 'exp', 'by')
+  local task = call('HMGET', P .. 'task:' .. id, 'st', 'lease', 'exp', 'by', 'gn')
   local state = task[1]
   if task[4] == lease then return 'same' end
   local open = state == 'waiting' or state == 'delayed' or state == 'leased'
   local holds = state == 'leased' and task[2] == lease
-  if not open or (outcome == 'error' and not holds) then
+  if not open or not isOfGeneration(lease, task[5]) or (outcome == 'error' and not holds) then
     count('lateAnswers', 1)
     return 'late'
   end

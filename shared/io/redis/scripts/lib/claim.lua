@@ -23,8 +23,8 @@ local function claim(worker, claimId, waitMicros)
     call('HDEL', P .. 'worker:' .. worker, 'syn', 'synUntil')
     count('synExpired', 1)
   end
-  local id = leaseNext(worker, claimId, true)
-  if id then return leaseReply(id, claimId) end
+  local id, lease = leaseNext(worker, claimId, true)
+  if id then return leaseReply(id, lease) end
   call('ZADD', P .. 'waiters', now + waitMicros, worker)
   return { 'none' }
 end

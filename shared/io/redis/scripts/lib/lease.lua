@@ -13,20 +13,29 @@ local function releaseSeat(worker, lease)
   call('ZREM', P .. 'finish', worker)
 end
 
--- Leases the next task to a worker, under the name that the worker or its inbox gives to this claim.
+-- Leases the next task to a worker. The lease's name begins with what asked for it, and ends with the number of the
+-- claim and the generation of the task: no other lease ever has it, whatever is sent twice or enters again.
 -- An unconfirmed lease lasts one second: the worker has not said yet that it is there.
--- Returns the task's id, or nothing where none waits.
-local function leaseNext(worker, lease, confirmed)
-  local id = chooseTask(tonumber(call('HGET', P .. 'counters', 'claimed') or 0) + 1)
+-- Returns the task's id and the lease, or nothing where none waits.
+local function leaseNext(worker, asker, confirmed)
+  local number = tonumber(call('HGET', P .. 'counters', 'claimed') or 0) + 1
+  local id = chooseTask(number)
   if not id then return end
-  local expected = tonumber(call('HGET', P .. 'task:' .. id, 'exp'))
+  local task = call('HMGET', P .. 'task:' .. id, 'exp', 'gn')
+  local expected = tonumber(task[1])
+  local lease = asker .. ':' .. text(number) .. ':' .. task[2]
   unqueue(id, expected)
   count('claimed', 1)
   call('ZADD', P .. 'leases', now + (confirmed and SETTINGS.lease or 1000000), id)
   call('ZADD', P .. 'finish', now + expected, worker)
   call('HSET', P .. 'task:' .. id, 'st', 'leased', 'lease', lease, 'wk', worker, 'ok', confirmed and 1 or 0)
   call('HSET', P .. 'worker:' .. worker, 'lease', lease, 'task', id, 'finishAt', now + expected)
-  return id
+  return id, lease
+end
+
+-- Whether a lease was for the present generation of its task.
+local function isOfGeneration(lease, generation)
+  return string.match(lease, '%d+$') == generation
 end
 
 -- Hands waiting tasks to waiting workers, straight into their inboxes, until either runs out.
@@ -36,8 +45,7 @@ local function serveWaiters()
     local worker = waiter[1]
     if not worker then return end
     if tonumber(waiter[2]) > now then
-      local lease = worker .. ':' .. call('HINCRBY', P .. 'worker:' .. worker, 'handed', 1)
-      local id = leaseNext(worker, lease, false)
+      local id, lease = leaseNext(worker, worker, false)
       call('RPUSH', P .. 'inbox:' .. worker, cjson.encode(leaseReply(id, lease)))
       call('PEXPIRE', P .. 'inbox:' .. worker, 5000)
     end
