@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { SetupError } from './messages.js';
 import { repositoryFolder } from './packages.js';
 
@@ -64,7 +65,7 @@ export async function continueWith(file, parameters) {
   if (node === process.execPath) {
     process.argv = [process.execPath, file, ...parameters];
     process.env['PATH'] = farmEnvironment(node)['PATH'];
-    await import(file);
+    await import(pathToFileURL(file).href);
     return;
   }
   const child = spawn(node, [file, ...parameters], { stdio: 'inherit', env: farmEnvironment(node) });

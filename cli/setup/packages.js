@@ -66,7 +66,8 @@ function install(purpose, repository) {
   const develop = purpose === 'develop' || Object.values(installed ?? {}).some(isForDevelopment);
   const what = develop ? 'the packages and the development tools' : 'the packages';
   say(`installing ${what} into node_modules (once, about ${develop ? '25' : '10'} s)`);
-  const scope = develop ? ['--include=dev'] : ['--omit=dev'];
+  // Node itself and sharp's binaries are optional packages, whatever the user's own settings leave out.
+  const scope = [develop ? '--include=dev' : '--omit=dev', '--include=optional'];
   // No package here needs its install scripts, not even Node itself (see cli/setup/node.js): none of them runs.
   const flags = [
     ...scope,

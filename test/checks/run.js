@@ -45,6 +45,11 @@ const steps = [
     command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
   },
   {
+    name: 'mend',
+    does: 'prettier, writing',
+    command: ['node_modules/prettier/bin/prettier.cjs', '--write', '--log-level=warn', '.'],
+  },
+  {
     name: 'types',
     does: 'the TypeScript compiler',
     command: ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.json'],
