@@ -34,7 +34,7 @@ export async function checkArchitecture(repository: string): Promise<Architectur
       // Imports of types count as well: a layer that knows another one's types is not apart from it.
       tsPreCompilationDeps: true,
       doNotFollow: { path: '(^|/)node_modules/' },
-      exclude: { path: '(^|/)(build|node_modules/\\.)' },
+      exclude: { path: '^build/' },
     },
     {
       extensions: ['.ts', '.js', '.json'],
