@@ -1,0 +1,47 @@
+import type { Payload } from './payload.ts';
+
+/** What a consuming process tells the benchmark. */
+export interface Watch {
+  /** The task is in the worker's hands. */
+  readonly taken: (payload: Payload) => void;
+  /** Its completion has been recorded: Redis has said so. */
+  readonly recorded: () => void;
+}
+
+/** One end of a queue, in a process of its own. */
+export interface End {
+  /** Resolves when the end of the queue no longer does anything. */
+  stop(): Promise<void>;
+}
+
+export interface Producer extends End {
+  /** Resolves when Redis has taken all of them. */
+  send(payloads: readonly string[]): Promise<void>;
+}
+
+/** A way to hand tasks from process to process over one Redis. */
+export interface Contender {
+  /** Once, on an empty Redis, before any process starts. */
+  prepare(redisUrl: string): Promise<void>;
+  produce(redisUrl: string): Promise<Producer>;
+  consume(redisUrl: string, watch: Watch): Promise<End>;
+  /** Collects what was recorded; `response` is told how long each task took from generation to collection. */
+  collect?(redisUrl: string, collected: (responseMs: number) => void): Promise<End>;
+}
+
+export const CONTENDERS = ['farmhand', 'bullmq', 'polling'] as const;
+export type ContenderName = (typeof CONTENDERS)[number];
+
+/** Each is loaded where it is used only: what the others import costs this one nothing. */
+export async function contender(name: string): Promise<Contender> {
+  switch (name) {
+    case 'farmhand':
+      return (await import('./farmhand.ts')).farmhand;
+    case 'bullmq':
+      return (await import('./bullmq.ts')).bullmq;
+    case 'polling':
+      return (await import('./polling.ts')).polling;
+    default:
+      throw new Error(`Expected one of ${CONTENDERS.join(', ')}, got ${name}.`);
+  }
+}
