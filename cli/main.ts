@@ -1,12 +1,28 @@
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { CommanderError } from 'commander';
+import { CommandError, EXIT } from './exit-codes.ts';
+import { makeProgram } from './program.ts';
+import { SetupError } from './setup/messages.js';
 
-const description = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+try {
+  await makeProgram().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
 
-const program = new Command('farmhand')
-  .description('Runs a deadline-aware task farm on this machine, and looks after farms elsewhere')
-  .version(description.version);
+/** Says what went wrong: one line for a person, one document for a program. */
+function report(error: unknown): number {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const message = error instanceof Error ? error.message : String(error);
+  const exitCode = error instanceof CommandError ? error.exitCode : EXIT.failed;
+  if (process.argv.includes('--json'))
+    process.stdout.write(`${JSON.stringify({ error: message, exitCode })}\n`);
+  const known =
+    error instanceof CommandError || error instanceof SetupError || hasName(error, 'ComponentFailed');
+  process.stderr.write(`farmhand: ${known ? message : ((error as Error).stack ?? message)}\n`);
+  return exitCode;
+}
 
-await program.parseAsync();
+function hasName(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
