@@ -1,0 +1,4 @@
+/** Code that thinks it owns the process. */
+export function work(): Promise<never> {
+  process.exit(3);
+}
