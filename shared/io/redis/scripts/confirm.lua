@@ -6,4 +6,5 @@ local task = call('HMGET', P .. 'task:' .. ARGV[2], 'lease', 'st')
 if task[1] ~= ARGV[3] or task[2] ~= 'leased' then return 0 end
 call('HSET', P .. 'task:' .. ARGV[2], 'ok', 1)
 call('ZADD', P .. 'leases', now + SETTINGS.lease, ARGV[2])
+call('ZADD', P .. 'workers', 'XX', now, ARGV[1])
 return 1

@@ -7,6 +7,8 @@ local function claim(worker, claimId, waitMicros)
   call('ZREM', P .. 'waiters', worker)
   call('DEL', P .. 'inbox:' .. worker)
   call('HSET', P .. 'worker:' .. worker, 'asked', 1)
+  -- Whoever asks lives: without this a worker that was stopped for long could be taken for gone with a fresh lease.
+  call('ZADD', P .. 'workers', now, worker)
   if seat[2] then
     local task = call('HMGET', P .. 'task:' .. seat[3], 'st', 'lease')
     if task[1] == 'leased' and task[2] == seat[2] then
