@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /**
  * Waits for a promise until the signal aborts; then resolves with nothing, and what becomes of the promise no longer
  * matters to anyone.
@@ -18,8 +16,17 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Prom
 }
 
 /** Waits, but no longer than until the signal aborts. */
-export async function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  await unlessAborted(delay(seconds * 1000, undefined, { ref: false }), signal);
+export function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, seconds * 1000);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 /** A signal that aborts so many seconds after another one did. */

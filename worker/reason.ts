@@ -5,7 +5,6 @@ const LONGEST_REASON = 500;
 const PATH = /(?:file:\/\/)?(?:\/[\w.@+~-]+)+\/([\w.@+~-]+)/g;
 
 // What a terminal or a log would act on.
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]+/g;
 
 /**

@@ -4,6 +4,7 @@ import { BlobLedger } from '../shared/io/redis/blob-store.ts';
 import { isRefusedForNow, patiently } from './patience.ts';
 import { reasonOf } from './reason.ts';
 import type { NamedOutput } from './task-output.ts';
+import { NoThread } from './task-runner.ts';
 import type { Abandoned, TaskRunner } from './task-runner.ts';
 import type { ThreadTask, WorkOutcome } from './thread-message.ts';
 
@@ -26,7 +27,11 @@ export class TaskBench {
     this.#onRefusal = onRefusal;
   }
 
-  /** Always comes to an answer, or abandons the task when `handBack` aborts. */
+  /**
+   * Comes to an answer, or abandons the task when `handBack` aborts.
+   *
+   * @throws NoThread
+   */
   async attempt(lease: Lease, handBack: AbortSignal): Promise<TimedAnswer | Abandoned> {
     try {
       const task = await this.#prepare(lease, handBack);
@@ -34,6 +39,7 @@ export class TaskBench {
       const outcome = await this.#runner.run(task, handBack);
       return outcome.kind === 'abandoned' ? outcome : await this.#answer(outcome, handBack);
     } catch (error) {
+      if (error instanceof NoThread) throw error;
       return { outcome: 'error', reason: `the worker could not do it: ${reasonOf(error)}` };
     }
   }

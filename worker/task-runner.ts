@@ -21,15 +21,20 @@ export interface Abandoned {
   readonly kind: 'abandoned';
 }
 
+/** This process cannot start a thread for tasks: it had better end, and be started anew. */
+export class NoThread extends Error {
+  override readonly name = 'NoThread';
+}
+
 /**
  * Keeps one warm thread for tasks, and another one when it is gone. A task always ends: with what `work()` says, with
  * its time-out, with the crash of its thread, or abandoned.
  */
 export class TaskRunner {
+  readonly #closed = new AbortController();
   readonly #settings: TaskRunnerSettings;
   readonly #onCrash: (reason: string) => void;
   #thread: TaskThread;
-  readonly #closed = new AbortController();
 
   /** @param onCrash told about each thread that ended without being asked to */
   constructor(settings: TaskRunnerSettings, onCrash: (reason: string) => void) {
@@ -43,12 +48,12 @@ export class TaskRunner {
     return this.#thread.ready;
   }
 
+  /** @throws NoThread: the task is not to blame, and this process can do none */
   async run(task: ThreadTask, handBack: AbortSignal): Promise<WorkOutcome | Abandoned> {
     const startedMs = performance.now();
     const tookSeconds = (): number => (performance.now() - startedMs) / 1000;
-    const thread = this.#thread;
+    const thread = await this.#readyThread();
     try {
-      await thread.ready;
       return await this.#bounded(thread, task, handBack);
     } catch (error) {
       return { kind: 'error', reason: reasonOf(error), serviceSeconds: tookSeconds() };
@@ -59,6 +64,16 @@ export class TaskRunner {
   close(): void {
     this.#closed.abort();
     this.#thread.terminate();
+  }
+
+  async #readyThread(): Promise<TaskThread> {
+    const thread = this.#thread;
+    try {
+      await thread.ready;
+      return thread;
+    } catch (error) {
+      throw new NoThread('No thread for tasks could be started', { cause: error });
+    }
   }
 
   async #bounded(
@@ -108,6 +123,7 @@ export class TaskRunner {
   #startThread(): TaskThread {
     const { folder, heapMebibytes } = this.#settings;
     const thread = new TaskThread({ folder }, { heapMebibytes });
+    if (this.#closed.signal.aborted) thread.terminate();
     void this.#watch(thread);
     return thread;
   }
@@ -121,6 +137,6 @@ export class TaskRunner {
     if (this.#closed.signal.aborted || this.#thread !== thread) return;
     this.#onCrash(reason);
     if (!(await wasReady)) await pause(RESTART_SECONDS, this.#closed.signal);
-    if (!this.#closed.signal.aborted) this.#thread = this.#startThread();
+    this.#thread = this.#startThread();
   }
 }
