@@ -1,8 +1,8 @@
-"""The four stages in Pillow and NumPy, as somebody who knows both would write them: decoded once, upright,
-no pass made twice. Answers each path on standard input with one line: the seconds that its picture took.
+"""The four stages in Pillow and NumPy, decoded once, upright, no pass made twice. Answers each path on standard
+input with one line: the wall seconds and the processor seconds that its picture took.
 
-With `own` as first argument the statistics come from Pillow's own histogram instead of NumPy, and the thumbnail
-may first be reduced by whole numbers, which libvips does too: the fastest way that Pillow knows.
+`numpy` as first argument: the statistics by NumPy's own reductions and bincount.
+`fastest`: by Pillow's C histogram, and the thumbnail reduced by whole numbers first, as libvips does it.
 """
 
 import io
@@ -12,7 +12,7 @@ import time
 import numpy as np
 from PIL import Image, ImageOps
 
-OWN = sys.argv[1:2] == ["own"]
+FASTEST = sys.argv[1:2] == ["fastest"]
 LEVELS = np.arange(256, dtype=np.float64)
 
 
@@ -22,16 +22,16 @@ def to_jpeg(image):
     return out.getvalue()
 
 
-def level_counts(image):
-    """256 counts per channel."""
-    if OWN:
-        return np.asarray(image.histogram(), dtype=np.int64).reshape(3, 256)
-    pixels = np.asarray(image)
-    return np.stack([np.bincount(pixels[..., channel].ravel(), minlength=256) for channel in range(3)])
+def numpy_statistics(image):
+    planes = [np.asarray(plane) for plane in image.split()]  # contiguous: several times as fast as strides of 3
+    return [
+        (plane.mean(), plane.std(), plane.min(), plane.max(), np.bincount(plane.ravel() >> 4, minlength=16))
+        for plane in planes
+    ]
 
 
-def statistics(image):
-    counts = level_counts(image)
+def counted_statistics(image):
+    counts = np.asarray(image.histogram(), dtype=np.int64).reshape(3, 256)
     total = counts.sum(axis=1)
     mean = counts @ LEVELS / total
     deviation = np.sqrt((counts * (LEVELS - mean[:, None]) ** 2).sum(axis=1) / total)
@@ -42,10 +42,10 @@ def statistics(image):
 
 def pipeline(body):
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(body))).convert("RGB")
-    gap = 2.0 if OWN else None
+    gap = 2.0 if FASTEST else None
     thumbnail = to_jpeg(image.resize((128, 128), Image.LANCZOS, reducing_gap=gap))
     compressed = to_jpeg(image)
-    metadata = statistics(image)
+    metadata = counted_statistics(image) if FASTEST else numpy_statistics(image)
     greyscale = to_jpeg(image.convert("L").convert("RGB"))
     return thumbnail, compressed, metadata, greyscale
 
@@ -53,6 +53,6 @@ def pipeline(body):
 for line in sys.stdin:
     with open(line.strip(), "rb") as file:
         picture = file.read()
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     pipeline(picture)
-    print(time.perf_counter() - started, flush=True)
+    print(time.perf_counter() - started, time.process_time() - cpu_started, flush=True)

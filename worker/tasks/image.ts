@@ -10,8 +10,10 @@ import type { InputFormat } from '../../shared/farm/picture-header.ts';
 import { imageOptionsSchema } from '../../shared/io/schemas/image-options.ts';
 import { largestPicturePixels } from '../../shared/farm/picture-limits.ts';
 import { acceptedFormat, acceptHeader } from './image/accept.ts';
+import { greyInPlace } from './image/greyscale.ts';
+import type { Pixels } from './image/pixels.ts';
 import { privateGroupsOf } from './image/private-data.ts';
-import { greyInPlace, statisticsOf, type Pixels } from './image/statistics.ts';
+import { statisticsOf } from './image/statistics.ts';
 import {
   InvalidInput,
   type JsonObject,

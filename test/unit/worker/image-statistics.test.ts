@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { statisticsOf, type ChannelStatistics, type Pixels } from '../../../worker/tasks/image/statistics.ts';
+import type { Pixels } from '../../../worker/tasks/image/pixels.ts';
+import { statisticsOf, type ChannelStatistics } from '../../../worker/tasks/image/statistics.ts';
 import { noisyGradient } from '../../support/pictures.ts';
 
 /** The definition, one value at a time, with nothing clever about it. */
