@@ -242,7 +242,9 @@ test("metrics hold Node's, the template's and the function's", async () => {
   const process = await start({
     handler: `
       export async function handle(request, { metrics }) {
-        metrics.getSingleMetric('nodejs_version_info');
+        metrics.registerMetric({
+          name: 'mine', get: async () => ({ name: 'mine', help: 'h', type: 'gauge', values: [{ value: 7, labels: {} }] }),
+        });
         return { status: 418 };
       }`,
   });
@@ -251,7 +253,9 @@ test("metrics hold Node's, the template's and the function's", async () => {
   expect(headers.get('content-type')).toContain('text/plain');
   expect(page).toContain('http_requests_total{code="418",method="GET"} 1');
   expect(page).toContain('http_requests_in_flight 0');
+  expect(page).toContain('mine 7');
   expect(page).toContain('process_cpu_seconds_total');
+  expect(page.match(/^nodejs_eventloop_lag\w*/gm)).toEqual(['nodejs_eventloop_lag_seconds']);
 });
 
 test('a function without handle() answers 404 on every other path', async () => {
