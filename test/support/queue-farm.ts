@@ -53,10 +53,10 @@ export class QueueFarm {
   readonly #server: PrivateRedis;
   readonly #connections: Redis[];
 
-  private constructor(server: PrivateRedis, redis: Redis, name: string) {
+  private constructor(server: PrivateRedis, store: FarmStore) {
     this.#server = server;
-    this.#connections = [redis];
-    this.store = new FarmStore(redis, name);
+    this.#connections = [store.redis];
+    this.store = store;
     this.control = new Control(this.store);
     this.results = new ResultStore(this.store);
     this.submissions = new Submissions(this.store, { maxWaiting: 1000, idempotencySeconds: 60 });
@@ -68,9 +68,22 @@ export class QueueFarm {
     rules: Partial<FarmRules> = {},
     name = `test-${randomBytes(6).toString('hex')}`,
   ): Promise<QueueFarm> {
-    const farm = new QueueFarm(server, connect(server), name);
+    const farm = new QueueFarm(server, new FarmStore(connect(server), name));
     await farm.store.configure({ order: 'deadline', lostShare: 0, backoffSeconds: 1, ...rules });
     return farm;
+  }
+
+  /** Another farm over the same connection, which stays this one's to close. */
+  async sibling(name: string, rules: Partial<FarmRules>): Promise<QueueFarm> {
+    const farm = new QueueFarm(this.#server, new FarmStore(this.store.redis, name));
+    await farm.store.configure({ backoffSeconds: 1, ...rules });
+    return farm;
+  }
+
+  /** Removes every key of this farm. */
+  async forget(): Promise<void> {
+    const keys = await this.store.redis.keys(`${this.store.prefix}*`);
+    if (keys.length > 0) await this.store.redis.unlink(...keys);
   }
 
   close(): void {

@@ -10,6 +10,8 @@ end
 call('HSET', P .. 'worker:' .. ARGV[1], 'drained', text(now), 'pod', ARGV[3])
 call('ZREM', P .. 'syns', ARGV[1])
 call('ZREM', P .. 'waiters', ARGV[1])
+-- What lies there unread is over; the next word is that it is taken back.
+call('DEL', P .. 'inbox:' .. ARGV[1])
 call('RPUSH', P .. 'acks', ARGV[1])
 call('LTRIM', P .. 'acks', -100, -1)
 call('PEXPIRE', P .. 'acks', 5000)

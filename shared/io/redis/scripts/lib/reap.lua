@@ -6,6 +6,8 @@ local function reapLease(id)
   call('ZREM', P .. 'leases', id)
   releaseSeat(task[2], task[1])
   if task[3] == '0' then
+    -- The hand-over lies unread in its inbox: read later, a worker that has drained since would begin to work.
+    call('DEL', P .. 'inbox:' .. task[2])
     count('handedBack', 1)
     enqueueAgain(id)
   else
