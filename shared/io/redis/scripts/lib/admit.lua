@@ -11,14 +11,18 @@ local function admit(id, key, type, options, input, expected, deadline, lost, mo
   local same = earlier and known(earlier) or known(id)
   if same then return same end
   if call('ZCARD', P .. 'waiting') + call('ZCARD', P .. 'delayed') >= most then return { 'full', id } end
-  if input ~= '' and call('ZREM', P .. 'blob-pending', input) == 0 then return { 'noInput', id } end
+  if input ~= '' and not call('ZSCORE', P .. 'blob-pending', input) then return { 'noInput', id } end
+  -- First what Redis may refuse: a script that fails keeps what it has done until then.
+  if key ~= '' then call('SET', P .. 'key:' .. key, id, 'EX', keySeconds) end
   local due = now + deadline
   local latestStart = due - expected
   local task = P .. 'task:' .. id
   call('HSET', task, 'type', type, 'opt', options, 'exp', expected, 'gen', now, 'dl', due, 'ls', latestStart,
     'att', 0, 'gn', 0, 'lost', lost, 'st', 'waiting')
-  if input ~= '' then call('HSET', task, 'in', input) end
-  if key ~= '' then call('SET', P .. 'key:' .. key, id, 'EX', keySeconds) end
+  if input ~= '' then
+    call('ZREM', P .. 'blob-pending', input)
+    call('HSET', task, 'in', input)
+  end
   call('ZADD', P .. 'due', due, id)
   if lost == 'discard' then call('ZADD', P .. 'discardable', latestStart, id) end
   count('admitted', 1)
