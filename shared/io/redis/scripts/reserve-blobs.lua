@@ -12,7 +12,8 @@ if most > 0 and held + wanted > most then return { 0, held } end
 for index = 3, #ARGV, 2 do
   if call('HSETNX', P .. 'blobs', ARGV[index], ARGV[index + 1]) == 1 then
     call('INCRBY', P .. 'blob-bytes', ARGV[index + 1])
+    -- Only the first time: sent again, it may be that a task has taken it since.
+    call('ZADD', P .. 'blob-pending', now + tonumber(ARGV[2]), ARGV[index])
   end
-  call('ZADD', P .. 'blob-pending', now + tonumber(ARGV[2]), ARGV[index])
 end
 return { 1, held + wanted }
