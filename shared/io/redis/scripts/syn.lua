@@ -1,5 +1,5 @@
 -- Sends a SYN to k workers: idle ones first, then those that should finish soonest. A worker that is draining already
--- is not asked again.
+-- is not asked again. One step has k of them in all: sent again, it replies with those that it has asked already.
 -- ARGV: fencing number, k, µs of one step, µs since the last heartbeat beyond which a worker is not asked.
 -- Replies {'stale'} for an older fencing number than the last one seen, else {'sent', worker, syn id, expiry, ...}.
 -- @include base
@@ -7,10 +7,13 @@ local fence = tonumber(ARGV[1])
 if fence < tonumber(call('GET', P .. 'syn-fence') or 0) then return { 'stale' } end
 call('SET', P .. 'syn-fence', ARGV[1])
 
-local candidates = {}
+local own = 'syn-' .. text(fence) .. '-'
+local candidates, asked = {}, {}
 for _, worker in ipairs(call('ZRANGEBYSCORE', P .. 'workers', now - tonumber(ARGV[4]), '+inf')) do
-  local seat = call('HMGET', P .. 'worker:' .. worker, 'syn', 'lease', 'finishAt')
-  if not seat[1] then
+  local seat = call('HMGET', P .. 'worker:' .. worker, 'syn', 'lease', 'finishAt', 'synUntil')
+  if seat[1] and string.sub(seat[1], 1, #own) == own then
+    asked[#asked + 1] = { worker, seat[1], seat[4] }
+  elseif not seat[1] then
     candidates[#candidates + 1] = { worker = worker, finish = seat[2] and math.max(now, tonumber(seat[3])) or 0 }
   end
 end
@@ -20,7 +23,10 @@ table.sort(candidates, function(a, b)
 end)
 
 local reply = { 'sent' }
-for index = 1, math.min(tonumber(ARGV[2]), #candidates) do
+for _, parts in ipairs(asked) do
+  for _, part in ipairs(parts) do reply[#reply + 1] = part end
+end
+for index = 1, math.min(tonumber(ARGV[2]) - #asked, #candidates) do
   local worker = candidates[index].worker
   local expiry = math.max(now, candidates[index].finish) + tonumber(ARGV[3])
   local syn = 'syn-' .. text(fence) .. '-' .. call('INCR', P .. 'syn-number')
