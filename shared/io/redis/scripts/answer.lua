@@ -54,6 +54,6 @@ local function answer()
 end
 
 local verdict = answer()
+if ARGV[9] ~= '' then return { verdict, claim(worker, ARGV[9], tonumber(ARGV[10]), lease) } end
 releaseSeat(worker, lease)
-if ARGV[9] == '' then return { verdict } end
-return { verdict, claim(worker, ARGV[9], tonumber(ARGV[10])) }
+return { verdict }

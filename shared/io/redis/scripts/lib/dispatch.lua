@@ -38,15 +38,25 @@ local function firstKept(ids)
   end
 end
 
-local function chooseTask(claimNumber)
+-- Whether the next claim is one of those kept for tasks that have been lost for long.
+local function isLostTurn()
+  local claimed = tonumber(call('HGET', P .. 'counters', 'claimed') or 0)
+  return SETTINGS.lostShare > 0 and (claimed + 1) % SETTINGS.lostShare == 0
+end
+
+-- One look is all that it takes while no task is lost.
+local function chooseTask()
   if SETTINGS.order == 'fifo' then return call('ZRANGE', P .. 'arrival', 0, 0)[1] end
-  if SETTINGS.lostShare > 0 and claimNumber % SETTINGS.lostShare == 0 then
-    local longest = call('ZRANGE', P .. 'waiting', 0, 0, 'WITHSCORES')
-    if longest[1] and tonumber(longest[2]) < now - 20000000 then return longest[1] end
-  end
   local limit = SETTINGS.order == 'triage' and SETTINGS.triageLimit or 1
-  local inTime = call('ZRANGEBYSCORE', P .. 'waiting', now, '+inf', 'WITHSCORES', 'LIMIT', 0, limit)
-  if #inTime == 0 then return call('ZRANGE', P .. 'waiting', 0, 0)[1] end
-  if #inTime == 2 then return inTime[1] end
-  return firstKept(inTime)
+  local urgent = call('ZRANGE', P .. 'waiting', 0, limit - 1, 'WITHSCORES')
+  if not urgent[1] then return end
+  local slack = tonumber(urgent[2]) - now
+  if slack < 0 then
+    local longestLost = urgent[1]
+    if slack < -20000000 and isLostTurn() then return longestLost end
+    urgent = call('ZRANGEBYSCORE', P .. 'waiting', now, '+inf', 'WITHSCORES', 'LIMIT', 0, limit)
+    if not urgent[1] then return longestLost end
+  end
+  if #urgent == 2 then return urgent[1] end
+  return firstKept(urgent)
 end
