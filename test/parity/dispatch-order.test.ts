@@ -77,6 +77,7 @@ async function chooseInRedis(redis: Redis, moment: Moment): Promise<string | nul
   const { waiting, busyUntilSeconds, idleWorkers, rule } = moment;
   const pipeline = redis.pipeline().flushdb();
   pipeline.hset(`${PREFIX}config`, { ...rule });
+  pipeline.hset(`${PREFIX}counters`, 'claimed', moment.claimNumber - 1);
   for (const task of waiting) {
     pipeline.zadd(`${PREFIX}waiting`, micros(task.latestStartSeconds), task.id);
     pipeline.zadd(`${PREFIX}arrival`, micros(task.generatedAtSeconds), task.id);
