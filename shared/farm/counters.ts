@@ -43,6 +43,8 @@ export interface Counters {
   /** Sum over collected tasks, seconds. */
   readonly responseSecondsSum: number;
   readonly serviceSecondsSum: number;
+  /** Of the workers that have left the registry, from their registration to then. */
+  readonly workerSecondsEnded: number;
 }
 
 /** Tasks that the farm holds and that have no Result yet. */

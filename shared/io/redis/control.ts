@@ -184,6 +184,7 @@ function readCounters(counted: ReadonlyMap<string, Reply>): Counters {
     ackRefused: of('ackRefused'),
     responseSecondsSum: of('responseSum') / 1e6,
     serviceSecondsSum: of('serviceSum') / 1e6,
+    workerSecondsEnded: of('workerMicros') / 1e6,
   };
 }
 

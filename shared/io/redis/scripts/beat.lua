@@ -7,6 +7,7 @@
 -- @include finish
 -- @include dispatch
 -- @include lease
+-- @include worker
 -- @include reap
 local worker, id, lease = ARGV[1], ARGV[2], ARGV[3]
 if call('EXISTS', P .. 'worker:' .. worker) == 0 then

@@ -7,6 +7,7 @@
 -- @include finish
 -- @include dispatch
 -- @include lease
+-- @include worker
 local worker = ARGV[1]
 local seat = call('HMGET', P .. 'worker:' .. worker, 'pod', 'lease', 'task')
 if not seat[1] then return 0 end
@@ -23,10 +24,6 @@ if seat[2] then
     end
   end
 end
-call('ZREM', P .. 'workers', worker)
-call('ZREM', P .. 'waiters', worker)
-call('ZREM', P .. 'finish', worker)
-call('ZREM', P .. 'syns', worker)
-call('DEL', P .. 'worker:' .. worker, P .. 'inbox:' .. worker)
+forgetWorker(worker)
 serveWaiters()
 return 1

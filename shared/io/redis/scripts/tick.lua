@@ -5,6 +5,7 @@
 -- @include finish
 -- @include dispatch
 -- @include lease
+-- @include worker
 -- @include reap
 reap()
 return text(now)

@@ -35,14 +35,7 @@ local function reapDiscardable(id)
     call('ZADD', P .. 'discardable', now + SETTINGS.lease, id)
     return
   end
-  settle(id, 'discarded', '', 'its deadline could no longer be met, and it asked to be discarded then', '', '')
-end
-
-local function reapWorker(worker)
-  call('ZREM', P .. 'workers', worker)
-  call('ZREM', P .. 'waiters', worker)
-  call('ZREM', P .. 'finish', worker)
-  call('DEL', P .. 'worker:' .. worker, P .. 'inbox:' .. worker)
+  settle(id, 'discarded', '', 'its deadline could no longer be met, and it asked to be discarded then')
 end
 
 local function reapSyn(worker)
@@ -76,7 +69,7 @@ local function reap()
   each('syns', now, 100, reapSyn)
   if not holds then
     each('leases', now, 50, reapLease)
-    each('workers', now - 2 * SETTINGS.lease, 50, reapWorker)
+    each('workers', now - 2 * SETTINGS.lease, 50, forgetWorker)
   end
   serveWaiters()
 end
