@@ -1,15 +1,11 @@
 import { InvalidArgumentError } from 'commander';
-
-const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+import { durationSeconds } from '../shared/io/duration.ts';
 
 /** `5s`, `500ms`, `2m`, `1h`; a number alone is seconds. */
-export function durationSeconds(text: string): number {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim()) ?? [];
-  const factor = SECONDS_PER_UNIT[unit];
-  if (number === undefined || factor === undefined) {
-    throw new InvalidArgumentError('Expected a duration such as 5s, 500ms or 2m.');
-  }
-  return Number(number) * factor;
+export function duration(text: string): number {
+  const seconds = durationSeconds(text.trim());
+  if (seconds === undefined) throw new InvalidArgumentError('Expected a duration such as 5s, 500ms or 2m.');
+  return seconds;
 }
 
 /** `2..8`, or one number for a pool that stays as it is. */

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { calibrateCommand } from './commands/calibrate.ts';
+import { deadLettersCommand } from './commands/dead-letters.ts';
+import { demoCommand } from './commands/demo.ts';
 import { downCommand } from './commands/down.ts';
+import { loadCommand } from './commands/load.ts';
+import { resultsCommand } from './commands/results.ts';
 import { statusCommand } from './commands/status.ts';
+import { submitCommand } from './commands/submit.ts';
 import { upCommand } from './commands/up.ts';
 import { EXIT_CODE_HELP } from './exit-codes.ts';
 
@@ -21,7 +27,17 @@ export function makeProgram(): Command {
     .version(version)
     .showHelpAfterError('(farmhand --help shows what there is)')
     .addHelpText('after', `\n${EXIT_CODE_HELP}\n\n${ELSEWHERE_HELP}`);
-  const commands = [upCommand(), downCommand(), statusCommand()];
+  const commands = [
+    upCommand(),
+    downCommand(),
+    statusCommand(),
+    submitCommand(),
+    resultsCommand(),
+    deadLettersCommand(),
+    loadCommand(),
+    calibrateCommand(),
+    demoCommand(),
+  ];
   for (const command of commands) program.addCommand(command);
   return exitByThrowing(program);
 }

@@ -12,7 +12,7 @@ import { withLogFile } from '../local/log-file.ts';
 import { StateFolder } from '../local/state-folder.ts';
 import { superviseFarm } from '../local/supervisor.ts';
 import type { SupervisorMessage } from '../local/supervisor.ts';
-import { durationSeconds, wholeNumber, workerRange } from '../option-values.ts';
+import { duration as durationOption, wholeNumber, workerRange } from '../option-values.ts';
 import type { Output } from '../output.ts';
 import { findRunningFarm } from '../running-farm.ts';
 import type { RunningFarm } from '../running-farm.ts';
@@ -46,12 +46,12 @@ export function upCommand(): Command {
     .addOption(new Option('--order <order>', 'which task is next').choices(DISPATCH_ORDERS).default('triage'))
     .addOption(
       new Option('--lease <time>', 'how long a silent worker keeps its task')
-        .argParser(durationSeconds)
+        .argParser(durationOption)
         .default(5, '5s'),
     )
     .addOption(
       new Option('--step <time>', 'time between two scaling decisions')
-        .argParser(durationSeconds)
+        .argParser(durationOption)
         .default(2, '2s'),
     )
     .option(

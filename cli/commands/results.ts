@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { FarmClient } from '../farm-client.ts';
+import type { ResultLine, ShownResult } from '../farm-client.ts';
+import { wholeNumber } from '../option-values.ts';
+import { saveOutputs } from '../output-files.ts';
+import { findDoors } from '../running-farm.ts';
+import { duration, plural, table } from '../wording.ts';
+import { farmCommand, outputOf } from './common.ts';
+import type { CommonOptions } from './common.ts';
+
+interface ResultsOptions extends CommonOptions {
+  readonly limit: number;
+  readonly out?: string;
+}
+
+export function resultsCommand(): Command {
+  return farmCommand('results', 'List the latest Results, or show one', [
+    'results',
+    'results --limit 100 --json',
+    'results 3Qo9Yk… --out outputs/',
+  ])
+    .argument('[id]', 'a task id')
+    .option('--limit <count>', 'how many', wholeNumber(1, 100_000), 20)
+    .option('--out <folder>', 'write the outputs of that task there')
+    .action(results);
+}
+
+async function results(id: string | undefined, options: ResultsOptions): Promise<void> {
+  const output = outputOf(options);
+  const client = new FarmClient(findDoors(options.farm));
+  if (id === undefined) {
+    const page = await client.list('results', options.limit);
+    output.document(page);
+    output.line(`${plural(page.total, 'Result')}${page.total > page.results.length ? ', the latest:' : ''}`);
+    for (const line of table(page.results.map(row))) output.line(line);
+    return;
+  }
+  const result = (await client.result(id)) as ShownResult;
+  const files =
+    options.out === undefined
+      ? undefined
+      : await saveOutputs(client, result, { folder: options.out, name: id });
+  output.document(files === undefined ? result : { ...result, files });
+  output.line(JSON.stringify(result, undefined, 2));
+  for (const file of files ?? []) output.line(`${options.out ?? ''}/${file}`);
+}
+
+function row(result: ResultLine): readonly string[] {
+  const what = result.status === 'done' ? 'done' : result.kind;
+  const detail = result.status === 'done' ? result.outputs.join(', ') : result.reason;
+  const response = duration(result.responseSeconds);
+  return [`  ${result.task}`, result.type, what, result.metDeadline ? 'in time' : 'late', response, detail];
+}

@@ -1,0 +1,128 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { heldTotal } from '../../shared/farm/counters.ts';
+import { Control } from '../../shared/io/redis/control.ts';
+import { LoadLedger } from '../../shared/io/redis/load-record.ts';
+import { untilAborted } from '../../shared/io/until-aborted.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { FarmClient } from '../farm-client.ts';
+import { LocalFarm, coreCount } from '../local/local-farm.ts';
+import { StateFolder, farmsFolder } from '../local/state-folder.ts';
+import type { Output } from '../output.ts';
+import { saveOutputs } from '../output-files.ts';
+import { ensureRedisServer } from '../setup/redis-server.js';
+import { forEachAtOnce } from '../work-list.ts';
+import { DEMO_LOAD, DEMO_STEP_SECONDS, DEMO_WORKERS, IMAGE_DEADLINE_SECONDS } from './demo-load.ts';
+import { LiveView } from './live-view.ts';
+import { makeSampleFolder } from './sample-folder.ts';
+import { isSound, readSummary, summaryDocument, summaryLines } from './summary.ts';
+import type { Summary } from './summary.ts';
+
+/** Submissions under way at once; the farm queues what its workers do not do yet. */
+const SUBMITTED_AT_ONCE = 8;
+/** How often the view looks at the farm. */
+const LOOK_MS = 250;
+
+/**
+ * The whole farm on this machine in about 40 s: real pictures with deadlines, then a load that makes the pool grow
+ * and shrink. Leaves nothing running, however it ends.
+ *
+ * @returns whether every task is accounted for
+ */
+export async function runDemo(output: Output, keep: boolean): Promise<boolean> {
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    interrupt.abort(
+      new CommandError('Interrupted; everything that was started has been stopped.', EXIT.interrupted),
+    );
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  const folder = new StateFolder('demo', mkdtempSync(join(tmpdir(), 'farmhand-demo-')));
+  const view = new LiveView(output);
+  try {
+    const summary = await runIn(folder, view, interrupt.signal);
+    view.end();
+    for (const line of summaryLines(summary)) output.line(line);
+    output.document(summaryDocument(summary));
+    if (keep) output.line(`  kept     ${folder.path}`);
+    else folder.remove();
+    return isSound(summary);
+  } catch (error) {
+    view.end();
+    if (interrupt.signal.aborted) rmSync(folder.path, { recursive: true, force: true });
+    else output.note(`the logs are kept in ${folder.logs}`);
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+  }
+}
+
+async function runIn(folder: StateFolder, view: LiveView, signal: AbortSignal): Promise<Summary> {
+  const startedMs = performance.now();
+  const redisServer = await ensureRedisServer();
+  const outputFolder = join(farmsFolder(), 'demo-outputs');
+  rmSync(outputFolder, { recursive: true, force: true });
+  mkdirSync(outputFolder, { recursive: true });
+  view.say('starting a farm: Redis, emitter, collector, workers');
+  const farm = await LocalFarm.start(
+    folder,
+    { redisServer, workers: DEMO_WORKERS, order: 'triage', leaseSeconds: 5, stepSeconds: DEMO_STEP_SECONDS },
+    coreCount,
+  );
+  try {
+    signal.throwIfAborted();
+    await untilAborted(runImages(farm, outputFolder, view), signal);
+    signal.throwIfAborted();
+    await untilAborted(runLoad(farm, view, signal), signal);
+    const seconds = (performance.now() - startedMs) / 1000;
+    return await untilAborted(
+      readSummary(farm.store, { seconds, outputFolder, initialWorkers: coreCount }),
+      signal,
+    );
+  } finally {
+    view.say('stopping');
+    await farm.stop();
+  }
+}
+
+/** As many image workers as cores, which is what the pool holds until the autoscaler starts. */
+async function runImages(farm: LocalFarm, folder: string, view: LiveView): Promise<void> {
+  const client = new FarmClient({
+    emitter: farm.url('emitter'),
+    collector: farm.url('collector'),
+    token: farm.token,
+  });
+  view.say('making sample pictures');
+  const pictures = await makeSampleFolder(join(folder, 'inputs'));
+  let finished = 0;
+  await forEachAtOnce(pictures, SUBMITTED_AT_ONCE, async ({ name, bytes }) => {
+    const parameters = new URLSearchParams({ deadline: `${IMAGE_DEADLINE_SECONDS}s` });
+    const { task } = await client.submit(bytes, parameters, name);
+    const result = await client.waitForResult(task);
+    await saveOutputs(client, result, { folder: join(folder, 'outputs'), name });
+    finished += 1;
+    view.images(finished, pictures.length);
+  });
+}
+
+/** Starts the autoscaler, then the load, and looks on until the last task is collected. */
+async function runLoad(farm: LocalFarm, view: LiveView, signal: AbortSignal): Promise<void> {
+  const client = new FarmClient({
+    emitter: farm.url('emitter'),
+    collector: farm.url('collector'),
+    token: farm.token,
+  });
+  await farm.startAutoscaler();
+  await client.load('POST', DEMO_LOAD);
+  const control = new Control(farm.store);
+  const ledger = new LoadLedger(farm.store);
+  for (;;) {
+    const [snapshot, load] = await Promise.all([control.observe(10), ledger.read()]);
+    view.farm(snapshot, { emitted: load?.emitted ?? 0, total: load?.total ?? 0, pool: farm.pool.size });
+    if (load?.state !== 'running' && heldTotal(snapshot.held) === 0) return;
+    await delay(LOOK_MS, undefined, { signal });
+  }
+}
