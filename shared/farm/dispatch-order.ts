@@ -41,91 +41,125 @@ export interface DispatchMoment {
 }
 
 /**
- * The task that the next free worker is given; undefined where nothing waits.
+ * Waiting tasks in order of latest start, equal ones by id. Positions count from 0.
+ * Redis keeps them in a sorted set, the simulator in an array.
+ */
+export interface WaitingLine {
+  readonly length: number;
+  latestStartSeconds(position: number): number;
+  expectedServiceSeconds(position: number): number;
+  /** Position of the task that was generated first; undefined where none waits. */
+  oldest(): number | undefined;
+  /** Position of the first task whose latest start is not before `seconds`; `length` where there is none. */
+  firstFrom(seconds: number): number;
+}
+
+/**
+ * The position of the task that the next free worker is given; undefined where nothing waits.
  *
  * This is the definition. `shared/io/redis/scripts/lib/dispatch.lua` is the same function over sorted sets, and a
  * property test holds the two together.
  */
+export function choosePosition(
+  line: WaitingLine,
+  moment: DispatchMoment,
+  rule: DispatchRule,
+): number | undefined {
+  if (line.length === 0) return undefined;
+  if (rule.order === 'fifo') return line.oldest();
+  const isLostTurn = rule.lostShare > 0 && moment.claimNumber % rule.lostShare === 0;
+  if (isLostTurn && line.latestStartSeconds(0) < moment.nowSeconds + LONG_LOST_SLACK_SECONDS) return 0;
+  const inTime = line.firstFrom(moment.nowSeconds);
+  // All are lost: the one lost for longest.
+  if (inTime === line.length) return 0;
+  return rule.order === 'deadline' ? inTime : inTime + firstKept(line, inTime, moment, rule.triageLimit);
+}
+
+/** The same over tasks in any order. */
 export function chooseTask(
   waiting: readonly Candidate[],
   moment: DispatchMoment,
   rule: DispatchRule,
 ): Candidate | undefined {
-  if (rule.order === 'fifo') return leastBy(waiting, (task) => task.generatedAtSeconds);
-  const longestLost = leastBy(waiting, (task) => task.latestStartSeconds);
-  if (longestLost === undefined) return undefined;
-  const isLostTurn = rule.lostShare > 0 && moment.claimNumber % rule.lostShare === 0;
-  if (isLostTurn && longestLost.latestStartSeconds < moment.nowSeconds + LONG_LOST_SLACK_SECONDS) {
-    return longestLost;
-  }
-  const inTime = waiting.filter((task) => task.latestStartSeconds >= moment.nowSeconds);
-  if (rule.order === 'deadline') return leastBy(inTime, (task) => task.latestStartSeconds) ?? longestLost;
-  const urgent = inTime.toSorted(byLatestStart).slice(0, rule.triageLimit);
-  const free = moment.othersFreeAtSeconds.slice(0, rule.triageLimit);
-  return firstKept(urgent, free, moment.nowSeconds) ?? longestLost;
+  const sorted = waiting.toSorted(
+    (a, b) => a.latestStartSeconds - b.latestStartSeconds || (a.id < b.id ? -1 : 1),
+  );
+  const position = choosePosition(lineOf(sorted), moment, rule);
+  return position === undefined ? undefined : sorted[position];
 }
 
 /**
- * List-schedules the tasks over the workers in order of latest start. At the first one that would start too late, the
- * longest of those scheduled so far, itself included, is given up, and scheduling begins again without it.
+ * List-schedules the urgent tasks over the workers in order of latest start. At the first one that would start too
+ * late, the longest of those scheduled so far, itself included, is given up, and scheduling begins again without it.
  *
- * @param tasks in order of latest start, each of which can still make it
- * @returns the first task that is kept; undefined only where there are no tasks
+ * @param inTime position of the first task that can still make it
+ * @returns how far behind that one the first task lies that is kept
  */
-function firstKept(
-  tasks: readonly Candidate[],
-  othersFreeAtSeconds: readonly number[],
-  nowSeconds: number,
-): Candidate | undefined {
-  const kept = [...tasks];
-  for (;;) {
-    const lateAt = firstLate(kept, othersFreeAtSeconds, nowSeconds);
-    if (lateAt === undefined) return kept[0];
-    kept.splice(longestUpTo(kept, lateAt), 1);
+function firstKept(line: WaitingLine, inTime: number, moment: DispatchMoment, limit: number): number {
+  const kept: number[] = [];
+  const last = Math.min(line.length, inTime + limit);
+  for (let position = inTime; position < last; position += 1) kept.push(position);
+  const free = [moment.nowSeconds];
+  for (const seconds of moment.othersFreeAtSeconds.slice(0, limit)) {
+    free.push(Math.max(seconds, moment.nowSeconds));
   }
+  while (kept.length > 1) {
+    const lateAt = firstLate(line, kept, [...free]);
+    if (lateAt === undefined) break;
+    kept.splice(longestUpTo(line, kept, lateAt), 1);
+  }
+  return (kept[0] ?? inTime) - inTime;
 }
 
-function firstLate(
-  tasks: readonly Candidate[],
-  othersFreeAtSeconds: readonly number[],
-  nowSeconds: number,
-): number | undefined {
-  const freeAt = [nowSeconds, ...othersFreeAtSeconds.map((at) => Math.max(at, nowSeconds))];
-  for (const [index, task] of tasks.entries()) {
-    const start = freeAt[0] ?? nowSeconds;
-    if (start > task.latestStartSeconds) return index;
-    freeAt.shift();
-    insertSorted(freeAt, start + task.expectedServiceSeconds);
+/** @param freeAt when each worker is free, earliest first; changed */
+function firstLate(line: WaitingLine, kept: readonly number[], freeAt: number[]): number | undefined {
+  for (const [index, position] of kept.entries()) {
+    const start = freeAt[0] ?? 0;
+    if (start > line.latestStartSeconds(position)) return index;
+    replaceFirst(freeAt, start + line.expectedServiceSeconds(position));
   }
   return undefined;
 }
 
-function insertSorted(ascending: number[], value: number): void {
-  let at = ascending.length;
-  while (at > 0 && (ascending[at - 1] ?? 0) > value) at -= 1;
-  ascending.splice(at, 0, value);
+/** Takes the first number out of an ascending list and puts another one where it belongs. */
+function replaceFirst(ascending: number[], value: number): void {
+  let at = 1;
+  for (; at < ascending.length && (ascending[at] ?? 0) <= value; at += 1) {
+    ascending[at - 1] = ascending[at] ?? 0;
+  }
+  ascending[at - 1] = value;
 }
 
-function longestUpTo(tasks: readonly Candidate[], last: number): number {
+function longestUpTo(line: WaitingLine, kept: readonly number[], last: number): number {
   let longest = 0;
-  for (let index = 1; index <= last; index += 1) {
-    const seconds = tasks[index]?.expectedServiceSeconds ?? 0;
-    if (seconds > (tasks[longest]?.expectedServiceSeconds ?? 0)) longest = index;
+  let longestSeconds = -1;
+  for (let index = 0; index <= last; index += 1) {
+    const seconds = line.expectedServiceSeconds(kept[index] ?? 0);
+    if (seconds <= longestSeconds) continue;
+    longest = index;
+    longestSeconds = seconds;
   }
   return longest;
 }
 
-/** Equal keys are told apart by id, as the members of a Redis sorted set are. */
-function leastBy(tasks: readonly Candidate[], key: (task: Candidate) => number): Candidate | undefined {
-  let least: Candidate | undefined;
-  for (const task of tasks) {
-    if (least === undefined || key(task) < key(least) || (key(task) === key(least) && task.id < least.id)) {
-      least = task;
-    }
-  }
-  return least;
+function lineOf(sorted: readonly Candidate[]): WaitingLine {
+  return {
+    length: sorted.length,
+    latestStartSeconds: (position) => sorted[position]?.latestStartSeconds ?? 0,
+    expectedServiceSeconds: (position) => sorted[position]?.expectedServiceSeconds ?? 0,
+    oldest: () => {
+      const first = sorted.reduce((a, b) => (isOlder(b, a) ? b : a));
+      return sorted.indexOf(first);
+    },
+    firstFrom: (seconds) => {
+      const found = sorted.findIndex(({ latestStartSeconds }) => latestStartSeconds >= seconds);
+      return found < 0 ? sorted.length : found;
+    },
+  };
 }
 
-function byLatestStart(a: Candidate, b: Candidate): number {
-  return a.latestStartSeconds - b.latestStartSeconds || (a.id < b.id ? -1 : 1);
+/** Equal times are told apart by id, as the members of a Redis sorted set are. */
+function isOlder(a: Candidate, b: Candidate): boolean {
+  if (a.generatedAtSeconds !== b.generatedAtSeconds) return a.generatedAtSeconds < b.generatedAtSeconds;
+  return a.id < b.id;
 }
