@@ -106,7 +106,12 @@ const sizeReaders: Readonly<Record<InputFormat, SizeReader>> = {
   avif: avifSize,
 };
 
-/** The size is in the first start-of-frame segment (markers C0 to CF but C4, C8 and CC). */
+/** Start of a frame: C0 to CF but C4, C8 and CC, which are tables. */
+function isFrameMarker(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+}
+
+/** The size is in the first start-of-frame segment. */
 function jpegSize(bytes: Uint8Array, view: DataView): Size | undefined {
   let at = 2;
   while (at + 9 <= bytes.length) {
@@ -116,8 +121,7 @@ function jpegSize(bytes: Uint8Array, view: DataView): Size | undefined {
       at += 1;
       continue;
     }
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-    if (isFrame) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+    if (isFrameMarker(marker)) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
     if (marker === 0xda || marker === 0xd9) return undefined;
     const standsAlone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
     at += standsAlone ? 2 : 2 + view.getUint16(at + 2);

@@ -27,14 +27,14 @@ async function colourAt(bytes: Buffer, x: number, y: number): Promise<'red' | 'b
 
 describe('orientation', () => {
   test.each([
-    [1, 80, 40, 0, 0],
-    [2, 80, 40, 79, 0],
-    [3, 80, 40, 79, 39],
-    [6, 40, 80, 39, 0],
-    [8, 40, 80, 0, 79],
+    [1, [80, 40], [0, 0]],
+    [2, [80, 40], [79, 0]],
+    [3, [80, 40], [79, 39]],
+    [6, [40, 80], [39, 0]],
+    [8, [40, 80], [0, 79]],
   ])(
     'a picture of EXIF orientation %i is turned upright in every output',
-    async (tag, width, height, x, y) => {
+    async (tag, [width = 0, height = 0], [x = 0, y = 0]) => {
       const output = await work(imageTask(await cornered(tag), { compression: { format: 'png' } }));
       const compressed = bytesOf(output, 'compressed');
       expect(output.summary).toMatchObject({ picture: { widthPixels: width, heightPixels: height } });

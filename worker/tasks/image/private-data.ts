@@ -48,14 +48,17 @@ function exifGroups(exif: Uint8Array): PrivateGroup[] {
   const capture = exifAt === undefined ? undefined : readDirectory(view, exifAt, little);
   const captureTags = [...(capture?.entries.keys() ?? [])];
 
-  const groups: PrivateGroup[] = [];
-  if ([...main.entries.keys()].some((key) => !harmlessTags.has(key))) groups.push('camera');
-  if (captureTags.some((key) => key !== tag.makerNote && !harmlessExifTags.has(key))) groups.push('capture');
-  if (main.entries.has(tag.gps)) groups.push('gps');
-  if (captureTags.includes(tag.makerNote)) groups.push('makerNote');
-  if (main.nextAt !== 0) groups.push('embeddedThumbnail');
-  return groups;
+  const isThere: Partial<Record<PrivateGroup, boolean>> = {
+    camera: [...main.entries.keys()].some((key) => !harmlessTags.has(key)),
+    capture: captureTags.some((key) => key !== tag.makerNote && !harmlessExifTags.has(key)),
+    gps: main.entries.has(tag.gps),
+    makerNote: captureTags.includes(tag.makerNote),
+    embeddedThumbnail: main.nextAt !== 0,
+  };
+  return exifGroupNames.filter((group) => isThere[group]);
 }
+
+const exifGroupNames = ['camera', 'capture', 'gps', 'makerNote', 'embeddedThumbnail'] as const;
 
 function hasPrefix(exif: Uint8Array): boolean {
   return [0x45, 0x78, 0x69, 0x66, 0, 0].every((byte, at) => exif[at] === byte);
