@@ -1,12 +1,16 @@
 import type { Answer, OutputBlob } from '../shared/farm/result.ts';
 import type { BlobRef, Lease } from '../shared/farm/task.ts';
 import { BlobLedger } from '../shared/io/redis/blob-store.ts';
+import { freeUnused } from './memory.ts';
 import { isRefusedForNow, patiently } from './patience.ts';
 import { reasonOf } from './reason.ts';
 import type { NamedOutput } from './task-output.ts';
 import { NoThread } from './task-runner.ts';
 import type { Abandoned, TaskRunner } from './task-runner.ts';
 import type { ThreadTask, WorkOutcome } from './thread-message.ts';
+
+/** Outputs of a task up to this size are stored at one time. */
+const TOGETHER_BYTES = 4 * 1024 * 1024;
 
 export type TimedAnswer = Answer & { readonly serviceSeconds?: number };
 
@@ -54,6 +58,7 @@ export class TaskBench {
     if (body === undefined) return { kind: 'abandoned' };
     // The farm's fault, not the submitter's: it goes through the attempts and counts in QoS.
     if (body === 'gone') return { outcome: 'error', reason: 'its input is gone from the blob store' };
+    freeUnused(body.byteLength);
     return { ...task, body };
   }
 
@@ -67,19 +72,31 @@ export class TaskBench {
 
   async #store(outputs: readonly NamedOutput[]): Promise<Record<string, OutputBlob>> {
     const stored: Record<string, OutputBlob> = {};
-    const blobs = new Map<BlobRef, Uint8Array>();
-    for (const { name, contentType, bytes } of outputs) {
-      const ref = BlobLedger.newRef();
-      stored[name] = { ref, contentType, bytes: bytes.byteLength };
-      blobs.set(ref, bytes);
+    for (const batch of batches(outputs)) {
+      const blobs = new Map<BlobRef, Uint8Array>();
+      for (const { name, contentType, bytes } of batch) {
+        const ref = BlobLedger.newRef();
+        stored[name] = { ref, contentType, bytes: bytes.byteLength };
+        blobs.set(ref, bytes);
+      }
+      await this.#blobs.put(blobs, 0);
+      freeUnused(sizeOf(batch));
     }
-    await this.#blobs.put(blobs, 0);
     return stored;
   }
 
   #patiently<T>(step: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
     return patiently(step, { signal, onRefusal: this.#onRefusal }, isRefusedForNow);
   }
+}
+
+/** Small outputs go together, for the sake of round trips; large ones one by one, because each is copied on its way. */
+function batches(outputs: readonly NamedOutput[]): readonly (readonly NamedOutput[])[] {
+  return sizeOf(outputs) <= TOGETHER_BYTES ? [outputs] : outputs.map((output) => [output]);
+}
+
+function sizeOf(outputs: readonly NamedOutput[]): number {
+  return outputs.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 }
 
 function parsed(options: string): unknown {

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { freeUnused } from './memory.ts';
 import { reasonOf } from './reason.ts';
 import { checkOutput } from './task-output.ts';
 import { TaskTypes } from './task-types.ts';
@@ -24,6 +25,7 @@ async function doTask(task: ThreadTask): Promise<WorkOutcome> {
   try {
     const output = await types.find(task.type)(input);
     const serviceSeconds = tookSeconds();
+    freeUnused(task.body?.byteLength ?? 0);
     return { kind: 'done', ...checkOutput(output), serviceSeconds };
   } catch (error) {
     // By its name: an author's file may have come by another copy of the class.
@@ -39,8 +41,10 @@ function inputOf(task: ThreadTask, signal: AbortSignal): TaskInput {
 }
 
 function tell(outcome: WorkOutcome): void {
-  const bytes = outcome.kind === 'done' ? outcome.outputs.map((output) => output.bytes.buffer) : [];
-  send({ kind: 'outcome', outcome }, bytes as ArrayBuffer[]);
+  const buffers = outcome.kind === 'done' ? outcome.outputs.map((output) => output.bytes.buffer) : [];
+  const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  send({ kind: 'outcome', outcome }, buffers as ArrayBuffer[]);
+  freeUnused(bytes);
 }
 
 function send(message: FromThread, transfer: readonly ArrayBuffer[] = []): void {

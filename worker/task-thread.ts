@@ -29,7 +29,9 @@ export class TaskThread {
   /** Resolves with the reason when the thread has ended. */
   readonly ended: Promise<string>;
   readonly #worker: Worker;
-  #tell: ((outcome: WorkOutcome) => void) | undefined;
+  /** Of the task that is under way. Not hung on `ended`, which would keep every outcome for as long as the thread. */
+  #waiting: PromiseWithResolvers<WorkOutcome> | undefined;
+  #endReason: string | undefined;
 
   constructor(start: ThreadStart, limits: ThreadLimits) {
     this.#worker = new Worker(new URL('./task-thread-main.ts', import.meta.url), {
@@ -40,10 +42,17 @@ export class TaskThread {
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromThread) => {
         if (message.kind === 'ready') resolve(message);
-        else this.#tell?.(message.outcome);
+        else
+          this.#settle((waiting) => {
+            waiting.resolve(message.outcome);
+          });
       });
       void this.ended.then((reason) => {
+        this.#endReason = reason;
         reject(new ThreadEnded(reason));
+        this.#settle((waiting) => {
+          waiting.reject(new ThreadEnded(reason));
+        });
       });
     });
     // Whoever needs it asks for it; a thread that nobody asks for may end as well.
@@ -56,16 +65,13 @@ export class TaskThread {
    * @throws ThreadEnded
    */
   work(task: ThreadTask): Promise<WorkOutcome> {
-    const outcome = new Promise<WorkOutcome>((resolve, reject) => {
-      this.#tell = resolve;
-      void this.ended.then((reason) => {
-        reject(new ThreadEnded(reason));
-      });
-    });
+    if (this.#endReason !== undefined) return Promise.reject(new ThreadEnded(this.#endReason));
+    const waiting = Promise.withResolvers<WorkOutcome>();
+    this.#waiting = waiting;
     const body = task.body === undefined ? undefined : transferable(task.body);
     const sent = body === undefined ? task : { ...task, body };
     this.#send({ kind: 'work', task: sent }, body === undefined ? [] : [body.buffer]);
-    return outcome;
+    return waiting.promise;
   }
 
   /** Aborts the signal of the task that is under way. */
@@ -76,6 +82,12 @@ export class TaskThread {
   /** Ends the thread, whatever it does. Native code (sharp) comes to the end of its call first. */
   terminate(): void {
     void this.#worker.terminate();
+  }
+
+  #settle(how: (waiting: PromiseWithResolvers<WorkOutcome>) => void): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) how(waiting);
   }
 
   #send(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {

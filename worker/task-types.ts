@@ -65,7 +65,7 @@ export class TaskTypes {
 }
 
 /** The file of a task type fails at its import. */
-export class BrokenTaskType extends Error {
+class BrokenTaskType extends Error {
   override readonly name = 'BrokenTaskType';
   constructor(type: string, reason: string) {
     super(`the task type ${type} could not be loaded: ${reason}`);
