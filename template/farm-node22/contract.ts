@@ -85,9 +85,9 @@ export interface FunctionModule {
    * then it has context.graceSeconds to finish. Rejecting, or ending earlier, ends the process with exit code 1.
    * An AbortError after the abort counts as having finished.
    */
-  run?(context: FunctionContext, signal: AbortSignal): Promise<void>;
+  readonly run?: (context: FunctionContext, signal: AbortSignal) => Promise<void>;
   /** Answers every path but /_/health, /_/ready and /_/metrics. A rejection is answered 500 and logged. */
-  handle?(request: FunctionRequest, context: FunctionContext): Promise<FunctionResponse>;
+  readonly handle?: (request: FunctionRequest, context: FunctionContext) => Promise<FunctionResponse>;
   readonly doors?: Doors;
   /** Exceptions from `token`: exact decoded paths, for every method ('/docs') or for one ('POST /'). */
   readonly openPaths?: readonly string[];

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 
 import type { FunctionModule } from './contract.ts';
 
@@ -36,5 +37,5 @@ function isOpenPaths(value: unknown): boolean {
 }
 
 function complaint(file: string, expected: string, got: unknown): NotAFunction {
-  return new NotAFunction(`${file}: expected ${expected}, got ${JSON.stringify(got) ?? typeof got}`);
+  return new NotAFunction(`${file}: expected ${expected}, got ${inspect(got, { depth: 1 })}`);
 }

@@ -135,7 +135,7 @@ const schema = z.object({
 export const SETTINGS: readonly SettingRow[] = settingRows();
 
 function settingRows(): SettingRow[] {
-  const defaults: Readonly<Record<string, unknown>> = schema.parse({});
+  const defaults: Readonly<Record<string, string | number | undefined>> = schema.parse({});
   return Object.entries(schema.shape).map(([name, field]) => {
     const meta = field.meta();
     const value = defaults[name];
