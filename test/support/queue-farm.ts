@@ -16,9 +16,9 @@ import type { ClaimReply } from '../../shared/io/redis/seat.ts';
 import { Submissions } from '../../shared/io/redis/submissions.ts';
 import type { PrivateRedis } from './private-redis.ts';
 
-export const DONE: Answer = { outcome: 'done', summary: { ok: true }, outputs: {} };
-export const ERROR: Answer = { outcome: 'error', reason: 'it broke' };
-export const INVALID: Answer = { outcome: 'invalid', reason: 'not an image' };
+export const DONE = { outcome: 'done', summary: { ok: true }, outputs: {} } satisfies Answer;
+export const ERROR = { outcome: 'error', reason: 'it broke' } satisfies Answer;
+export const INVALID = { outcome: 'invalid', reason: 'not an image' } satisfies Answer;
 
 /** Moves all that a farm has written down about time into the past: for the farm, that much time has passed. */
 const PASS = withParts(`
