@@ -21,7 +21,7 @@ end
 local function detach(state, holds, task)
   if state == 'leased' then
     call('ZREM', P .. 'leases', id)
-    count(holds and 'answered' or 'superseded', 1)
+    count(holds and 'answered' or 'superseded', '1')
   elseif state == 'waiting' then
     unqueue(id, task[3])
     count('withdrawn', 1)
@@ -31,7 +31,7 @@ local function detach(state, holds, task)
 end
 
 local function answer()
-  local task = call('HMGET', P .. 'task:' .. id, 'st', 'lease', 'exp', 'by', 'gn')
+  local task = call('HMGET', P .. 'task:' .. id, 'st', 'lease', 'exp', 'by', 'gn', 'lost')
   local state = task[1]
   if task[4] == lease then return 'same' end
   local open = state == 'waiting' or state == 'delayed' or state == 'leased'
@@ -40,15 +40,16 @@ local function answer()
     count('lateAnswers', 1)
     return 'late'
   end
-  call('HSET', P .. 'task:' .. id, 'by', lease)
   if outcome == 'error' then
+    call('HSET', P .. 'task:' .. id, 'by', lease)
     call('ZREM', P .. 'leases', id)
     count('attemptsFailed', 1)
     failAttempt(id, ARGV[6])
   else
     detach(state, holds, task)
     keepOutputs()
-    settle(id, outcome, ARGV[5], ARGV[6], ARGV[7], ARGV[8])
+    settle(id, outcome, ARGV[5], ARGV[6], 'svc', ARGV[7], 'outs', ARGV[8], 'by', lease)
+    if task[6] == 'discard' then call('ZREM', P .. 'discardable', id) end
   end
   return 'accepted'
 end

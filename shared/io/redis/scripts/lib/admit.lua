@@ -14,18 +14,18 @@ local function admit(id, key, type, options, input, expected, deadline, lost, mo
   if input ~= '' and not call('ZSCORE', P .. 'blob-pending', input) then return { 'noInput', id } end
   -- First what Redis may refuse: a script that fails keeps what it has done until then.
   if key ~= '' then call('SET', P .. 'key:' .. key, id, 'EX', keySeconds) end
-  local due = now + deadline
-  local latestStart = due - expected
+  -- As text at once, because Redis would write each number out again wherever it is used.
+  local generated, due, latestStart = text(now), text(now + deadline), text(now + deadline - expected)
   local task = P .. 'task:' .. id
-  call('HSET', task, 'type', type, 'opt', options, 'exp', expected, 'gen', now, 'dl', due, 'ls', latestStart,
-    'att', 0, 'gn', 0, 'lost', lost, 'st', 'waiting')
+  call('HSET', task, 'type', type, 'opt', options, 'exp', expected, 'gen', generated, 'dl', due, 'ls', latestStart,
+    'att', '0', 'gn', '0', 'lost', lost, 'st', 'waiting')
   if input ~= '' then
     call('ZREM', P .. 'blob-pending', input)
     call('HSET', task, 'in', input)
   end
   call('ZADD', P .. 'due', due, id)
   if lost == 'discard' then call('ZADD', P .. 'discardable', latestStart, id) end
-  count('admitted', 1)
-  enqueue(id, latestStart, now, expected)
-  return { 'admitted', id, text(now), text(due) }
+  count('admitted', '1')
+  enqueue(id, latestStart, generated, expected)
+  return { 'admitted', id, generated, due }
 end

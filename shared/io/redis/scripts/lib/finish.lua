@@ -9,12 +9,10 @@ local function wakeCollector()
   end
 end
 
--- The answer that counts: the task goes to the result queue.
-local function settle(id, outcome, answer, reason, service, outputs)
-  call('HSET', P .. 'task:' .. id, 'st', 'answered', 'out', outcome, 'ans', answer, 'why', reason,
-    'svc', service, 'outs', outputs)
+-- The answer that counts: the task goes to the result queue. Further fields of the task are written with it.
+local function settle(id, outcome, answer, reason, ...)
+  call('HSET', P .. 'task:' .. id, 'st', 'answered', 'out', outcome, 'ans', answer, 'why', reason, ...)
   call('RPUSH', P .. 'answered', id)
-  call('ZREM', P .. 'discardable', id)
   wakeCollector()
 end
 
@@ -22,7 +20,8 @@ end
 local function failAttempt(id, reason)
   local failed = call('HINCRBY', P .. 'task:' .. id, 'att', 1)
   if failed >= SETTINGS.attempts then
-    settle(id, 'error', '', reason .. ' (attempt ' .. failed .. ' of ' .. SETTINGS.attempts .. ')', '', '')
+    settle(id, 'error', '', reason .. ' (attempt ' .. failed .. ' of ' .. SETTINGS.attempts .. ')')
+    call('ZREM', P .. 'discardable', id)
     return
   end
   local backoff = math.min(SETTINGS.backoff * 2 ^ (failed - 1), 30000000)

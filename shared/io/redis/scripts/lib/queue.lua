@@ -3,7 +3,7 @@
 local function enqueue(id, latestStart, generatedAt, expected)
   call('ZADD', P .. 'waiting', latestStart, id)
   call('ZADD', P .. 'arrival', generatedAt, id)
-  count('enqueued', 1)
+  count('enqueued', '1')
   count('waitingWork', expected)
 end
 
