@@ -48,7 +48,7 @@ export function submissionSchema(maxDeadlineSeconds: number): z.ZodType<AskedTas
     .strictObject(
       {
         type: taskType,
-        options: z.record(z.string(), z.unknown(), 'must be an object').default({}),
+        options: z.custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object').default({}),
         deadlineSeconds: seconds(shortestDeadlineSeconds, maxDeadlineSeconds).optional(),
         deadlineFactor: z.number(factor).gt(0, factor).max(1000, factor).optional(),
         expectedServiceSeconds: seconds(0, longestExpectedSeconds).optional(),
@@ -62,4 +62,9 @@ export function submissionSchema(maxDeadlineSeconds: number): z.ZodType<AskedTas
       path: ['deadlineFactor'],
       message: 'is for deadlines that the farm computes: give it or the deadline',
     });
+}
+
+/** Kept as it came, with every key that it has: the type's own schema refuses those that it does not know. */
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
