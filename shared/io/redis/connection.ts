@@ -26,7 +26,9 @@ export function connectRedis(address: RedisAddress, onError: (error: Error) => v
     ...(address.caFile === undefined ? {} : { tls: { ca: readFileSync(address.caFile) } }),
     maxRetriesPerRequest: null,
     retryStrategy: (attempt) => Math.min(RECONNECT_MOST_MS, 20 * 2 ** Math.min(attempt, 6)),
-    // A connection that says nothing for this long is dead: a network that swallows packets closes nothing.
+    // A command without a reply for this long sits on a dead connection: a network that swallows packets closes
+    // nothing. Longer than any blocking wait.
+    socketTimeout: 10_000,
     keepAlive: 5000,
     connectTimeout: 5000,
     enableReadyCheck: true,
