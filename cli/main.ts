@@ -3,6 +3,12 @@ import { CommandError, EXIT } from './exit-codes.ts';
 import { makeProgram } from './program.ts';
 import { SetupError } from './setup/messages.js';
 
+// Whoever reads us may stop early, as `farmhand status | head` does: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode ?? EXIT.ok);
+});
+
 try {
   await makeProgram().parseAsync();
 } catch (error) {

@@ -49,5 +49,7 @@ function row(result: ResultLine): readonly string[] {
   const what = result.status === 'done' ? 'done' : result.kind;
   const detail = result.status === 'done' ? result.outputs.join(', ') : result.reason;
   const response = duration(result.responseSeconds);
-  return [`  ${result.task}`, result.type, what, result.metDeadline ? 'in time' : 'late', response, detail];
+  // Invalid input stands outside QoS: it was neither in time nor late.
+  const judged = what === 'invalid' ? '–' : result.metDeadline ? 'in time' : 'late';
+  return [`  ${result.task}`, result.type, what, judged, response, detail];
 }

@@ -112,17 +112,18 @@ function decisionText(decision: Decision, nowSeconds: number): string {
   const ago = decision.atSeconds === undefined ? '' : `${duration(nowSeconds - decision.atSeconds)} ago: `;
   const { outcome, observation, hold } = decision;
   if (outcome === undefined) return `${ago}held, ${hold?.reason ?? 'no action'}`;
-  const load =
-    observation === undefined
-      ? ''
-      : ` at ${observation.arrivalRatePerSecond.toFixed(1)} tasks/s, ${plural(observation.waitingTasks, 'task')} waiting`;
-  const held = hold === undefined ? '' : ` (${hold.reason})`;
-  const guards = decision.guards.length === 0 ? '' : `, guarded by ${decision.guards.join(' and ')}`;
   const change =
     outcome.applied === outcome.before
       ? `stays at ${outcome.before}`
       : `${outcome.before} → ${outcome.applied}`;
-  return `${ago}${change}${load}${guards}${held}`;
+  const remarks = [
+    ...(hold === undefined ? [] : [hold.reason]),
+    ...(observation === undefined
+      ? []
+      : [`${observation.arrivalRatePerSecond.toFixed(1)} tasks/s`, `${observation.waitingTasks} waiting`]),
+    ...(decision.guards.length === 0 ? [] : [`guarded by ${decision.guards.join(', ')}`]),
+  ];
+  return `${ago}${change} (${remarks.join('; ')})`;
 }
 
 function judge(found: Audit, output: Output): void {

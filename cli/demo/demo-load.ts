@@ -7,15 +7,15 @@ export const DEMO_WORKERS = { min: 1, max: 8 } as const;
 /** Short, so that half a minute holds enough steps to see the pool grow and shrink. */
 export const DEMO_STEP_SECONDS = 1.5;
 
-/** What `POST /load` is told: a rise, a peak, a fall; about 160 tasks in 24 s. */
+/** What `POST /load` is told: a rise, a peak, a fall; about 190 tasks in 27 s. */
 export const DEMO_LOAD = {
   type: 'calibrated',
   seed: 1,
   baseRatePerSecond: 1,
   phases: [
-    { seconds: 7, multiplier: 4 },
-    { seconds: 9, multiplier: 14 },
-    { seconds: 8, multiplier: 2 },
+    { seconds: 8, multiplier: 4 },
+    { seconds: 10, multiplier: 14 },
+    { seconds: 9, multiplier: 2 },
   ],
   service: { shape: 4, meanSeconds: 0.25, noiseCv: 0.1 },
   // The deadline is four times the expected service time: twice what the farm gives by itself.

@@ -17,6 +17,7 @@ import { forEachAtOnce } from '../work-list.ts';
 import { DEMO_LOAD, DEMO_STEP_SECONDS, DEMO_WORKERS, IMAGE_DEADLINE_SECONDS } from './demo-load.ts';
 import { LiveView } from './live-view.ts';
 import { makeSampleFolder } from './sample-folder.ts';
+import type { SampleFile } from './sample-folder.ts';
 import { isSound, readSummary, summaryDocument, summaryLines } from './summary.ts';
 import type { Summary } from './summary.ts';
 
@@ -66,7 +67,10 @@ async function runIn(folder: StateFolder, view: LiveView, signal: AbortSignal): 
   const outputFolder = join(farmsFolder(), 'demo-outputs');
   rmSync(outputFolder, { recursive: true, force: true });
   mkdirSync(outputFolder, { recursive: true });
-  view.say('starting a farm: Redis, emitter, collector, workers');
+  view.say('starting a farm (Redis, emitter, collector, workers) and making sample pictures');
+  const making = makeSampleFolder(join(outputFolder, 'inputs'));
+  // Looked at when the farm is there; until then nobody listens.
+  making.catch(() => undefined);
   const farm = await LocalFarm.start(
     folder,
     { redisServer, workers: DEMO_WORKERS, order: 'triage', leaseSeconds: 5, stepSeconds: DEMO_STEP_SECONDS },
@@ -74,7 +78,7 @@ async function runIn(folder: StateFolder, view: LiveView, signal: AbortSignal): 
   );
   try {
     signal.throwIfAborted();
-    await untilAborted(runImages(farm, outputFolder, view), signal);
+    await untilAborted(runImages(farm, making, { folder: outputFolder, view }), signal);
     signal.throwIfAborted();
     await untilAborted(runLoad(farm, view, signal), signal);
     const seconds = (performance.now() - startedMs) / 1000;
@@ -89,14 +93,14 @@ async function runIn(folder: StateFolder, view: LiveView, signal: AbortSignal): 
 }
 
 /** As many image workers as cores, which is what the pool holds until the autoscaler starts. */
-async function runImages(farm: LocalFarm, folder: string, view: LiveView): Promise<void> {
-  const client = new FarmClient({
-    emitter: farm.url('emitter'),
-    collector: farm.url('collector'),
-    token: farm.token,
-  });
-  view.say('making sample pictures');
-  const pictures = await makeSampleFolder(join(folder, 'inputs'));
+async function runImages(
+  farm: LocalFarm,
+  making: Promise<readonly SampleFile[]>,
+  { folder, view }: { readonly folder: string; readonly view: LiveView },
+): Promise<void> {
+  const client = clientOf(farm);
+  const pictures = await making;
+  view.say(`submitting ${pictures.length} pictures, each with ${IMAGE_DEADLINE_SECONDS} s`);
   let finished = 0;
   await forEachAtOnce(pictures, SUBMITTED_AT_ONCE, async ({ name, bytes }) => {
     const parameters = new URLSearchParams({ deadline: `${IMAGE_DEADLINE_SECONDS}s` });
@@ -125,4 +129,12 @@ async function runLoad(farm: LocalFarm, view: LiveView, signal: AbortSignal): Pr
     if (load?.state !== 'running' && heldTotal(snapshot.held) === 0) return;
     await delay(LOOK_MS, undefined, { signal });
   }
+}
+
+function clientOf(farm: LocalFarm): FarmClient {
+  return new FarmClient({
+    emitter: farm.url('emitter'),
+    collector: farm.url('collector'),
+    token: farm.token,
+  });
 }

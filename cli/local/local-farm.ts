@@ -3,6 +3,8 @@ import type { DispatchOrder } from '../../shared/farm/dispatch-order.ts';
 import type { FarmStore } from '../../shared/io/redis/farm-store.ts';
 import { checkFarm, openFarm } from '../../shared/io/redis/open-farm.ts';
 import type { OpenFarm } from '../../shared/io/redis/open-farm.ts';
+import { ServiceModelStore } from '../../shared/io/redis/service-models.ts';
+import { readServiceModels } from '../calibration.ts';
 import { FunctionProcess } from './function-process.ts';
 import { PrivateRedis } from './private-redis.ts';
 import { identityOf } from './process-identity.ts';
@@ -72,6 +74,8 @@ export class LocalFarm {
     try {
       await checkFarm(farm.store);
       await farm.store.configure({ order: options.order, leaseSeconds: options.leaseSeconds });
+      const models = readServiceModels();
+      if (models !== undefined) await new ServiceModelStore(farm.store).write(models);
       await farm.pool.start(initialWorkers);
       await farm.startFunction('collector');
       await farm.startFunction('emitter', { COLLECTOR_URL: farm.url('collector') });
