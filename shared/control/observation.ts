@@ -28,8 +28,7 @@ export function observe(
 ): Observation | undefined {
   const intervalSeconds = now.atSeconds - before.atSeconds;
   if (intervalSeconds <= 0 || now.counters.admitted < before.counters.admitted) return undefined;
-  const serving = now.workers.filter(({ state }) => state !== 'draining' && state !== 'drained');
-  const leaving = now.workers.length - serving.length;
+  const { busy, draining, drained } = now.workforce;
   const service = meanService(before, now) ?? meanService(undefined, now);
   const qos = qosBetween(before.counters, now.counters, now.overdueHeld);
   const announced = announcedPeak(now, stepSeconds);
@@ -39,8 +38,8 @@ export function observe(
     ...(service === undefined ? {} : { meanServiceSeconds: service }),
     waitingTasks: now.held.waiting,
     waitingWorkSeconds: now.waitingWorkSeconds,
-    workers: Math.max(0, now.pool.desired - leaving),
-    busyWorkers: serving.filter(({ state }) => state === 'busy').length,
+    workers: Math.max(0, now.pool.desired - draining - drained),
+    busyWorkers: busy,
     ...(qos === undefined ? {} : { qos }),
     ...(announced === undefined ? {} : { announcedRatePerSecond: announced }),
   };

@@ -1,5 +1,5 @@
 import type { Counters, Held } from './counters.ts';
-import type { WorkerRecord } from './worker.ts';
+import type { WorkerState } from './worker.ts';
 
 /** What one look at a farm shows. All of it was read at one moment. */
 export interface FarmSnapshot {
@@ -18,12 +18,16 @@ export interface FarmSnapshot {
   readonly waitingWorkSeconds: number;
   /** Longest response time among the tasks collected in the window asked for; absent where there were none. */
   readonly maxResponseSeconds?: number;
-  readonly workers: readonly WorkerRecord[];
+  /** Registered workers by state. */
+  readonly workforce: Workforce;
   /** Arrivals that the emitter has planned; absent where work only comes from outside. */
   readonly announced?: AnnouncedRate;
   /** What the Kubernetes API, or the process table, says of the pool: asked for, and there (ready or not). */
   readonly pool: { readonly desired: number; readonly present: number; readonly ready: number };
 }
+
+/** How many workers are in each state. */
+export type Workforce = Readonly<Record<WorkerState, number>>;
 
 /** The emitter's planned rate, one figure a second from `fromSeconds` on. */
 export interface AnnouncedRate {

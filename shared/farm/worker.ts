@@ -27,3 +27,10 @@ export interface WorkerRecord {
   /** It has drained and its removal has been asked for: it is not taken back any more. */
   readonly removing?: true;
 }
+
+/** Counts workers by state. */
+export function workforceOf(workers: readonly WorkerRecord[]): Readonly<Record<WorkerState, number>> {
+  const workforce = { starting: 0, idle: 0, busy: 0, draining: 0, drained: 0 };
+  for (const { state } of workers) workforce[state] += 1;
+  return workforce;
+}

@@ -1,6 +1,5 @@
 import type { Counters } from '../../shared/farm/counters.ts';
 import type { FarmSnapshot } from '../../shared/farm/snapshot.ts';
-import type { WorkerRecord } from '../../shared/farm/worker.ts';
 
 /** Counters of a farm in which nothing has happened; say what has. */
 export function someCounters(overrides: Partial<Counters> = {}): Counters {
@@ -41,13 +40,8 @@ export function aSnapshot(overrides: Partial<FarmSnapshot> = {}): FarmSnapshot {
     overdueHeld: 0,
     lostWaiting: 0,
     waitingWorkSeconds: 0,
-    workers: [aWorker({ id: 'a' }), aWorker({ id: 'b' })],
+    workforce: { starting: 0, idle: 2, busy: 0, draining: 0, drained: 0 },
     pool: { desired: 2, present: 2, ready: 2 },
     ...overrides,
   };
-}
-
-export function aWorker(overrides: Partial<WorkerRecord> = {}): WorkerRecord {
-  const id = overrides.id ?? 'worker';
-  return { id, pod: id, state: 'idle', startedAtSeconds: 900, heartbeatAtSeconds: 1000, ...overrides };
 }

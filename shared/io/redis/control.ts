@@ -1,6 +1,7 @@
 import { duplicated } from '../../farm/counters.ts';
 import type { Counters, Held } from '../../farm/counters.ts';
 import type { AnnouncedRate, FarmSnapshot } from '../../farm/snapshot.ts';
+import { workforceOf } from '../../farm/worker.ts';
 import type { WorkerId, WorkerRecord } from '../../farm/worker.ts';
 import type { FarmStore } from './farm-store.ts';
 import { toMicros, toSeconds } from './farm-store.ts';
@@ -8,6 +9,7 @@ import type { Reply } from './script.ts';
 
 /** What Redis shows of a farm; the pool's own figures come from whoever runs the workers. */
 export type QueueSnapshot = Omit<FarmSnapshot, 'pool'> & {
+  readonly workers: readonly WorkerRecord[];
   readonly blobBytes: number;
   /** Results beyond one per task and generation; must be 0. */
   readonly duplicated: number;
@@ -131,6 +133,7 @@ export class Control {
 function readSnapshot(reply: readonly Reply[]): QueueSnapshot {
   const [now, counters, held, figures, workers, announced] = reply;
   const [overdue, lost, leastSlack, longest, blobBytes, recorded] = figures as readonly Reply[];
+  const registered = (workers as readonly Reply[]).map((entry) => readWorker(entry as readonly Reply[]));
   const counted = pairs(counters as readonly Reply[]);
   const counts = readCounters(counted);
   return {
@@ -143,7 +146,8 @@ function readSnapshot(reply: readonly Reply[]): QueueSnapshot {
     ...(leastSlack === '' ? {} : { leastSlackSeconds: toSeconds(leastSlack) }),
     waitingWorkSeconds: toSeconds(counted.get('waitingWork') ?? 0),
     ...(longest === '' ? {} : { maxResponseSeconds: toSeconds(longest) }),
-    workers: (workers as readonly Reply[]).map((entry) => readWorker(entry as readonly Reply[])),
+    workforce: workforceOf(registered),
+    workers: registered,
     ...(typeof announced === 'string' ? { announced: JSON.parse(announced) as AnnouncedRate } : {}),
     blobBytes: Number(blobBytes),
     duplicated: duplicated(counts, Number(recorded)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { observe } from '../../../shared/control/observation.ts';
-import { aSnapshot, aWorker, someCounters } from '../../support/build-snapshot.ts';
+import { aSnapshot, someCounters } from '../../support/build-snapshot.ts';
 
 const before = aSnapshot();
 
@@ -31,14 +31,10 @@ describe('an observation', () => {
     expect(observe(at(1000), at(1008), 8)?.meanServiceSeconds).toBe(2);
   });
   it('does not count workers that are on their way out', () => {
-    const workers = [
-      aWorker({ id: 'a', state: 'busy' }),
-      aWorker({ id: 'b', state: 'draining' }),
-      aWorker({ id: 'c', state: 'drained' }),
-    ];
+    const workforce = { starting: 0, idle: 0, busy: 1, draining: 1, drained: 1 };
     const seen = observe(
       before,
-      aSnapshot({ atSeconds: 1008, workers, pool: { desired: 3, present: 3, ready: 3 } }),
+      aSnapshot({ atSeconds: 1008, workforce, pool: { desired: 3, present: 3, ready: 3 } }),
       8,
     );
     expect(seen).toMatchObject({ workers: 1, busyWorkers: 1 });
