@@ -1,38 +1,42 @@
-// npm run bench [-- --quick] [--only queue,farm] [--json FILE]
-import { existsSync, writeFileSync } from 'node:fs';
+// npm run bench [-- --quick] [--only queue,farm] [--time-scale 1] [--json FILE]
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { passes, table } from './row.ts';
 import type { BenchOptions, Row, Suite } from './row.ts';
 
-const SUITES = ['queue', 'claim-cost', 'farm', 'dispatch', 'idle', 'pipeline'] as const;
+/** Which file measures what. */
+const SUITES: Readonly<Record<string, () => Promise<{ readonly run: Suite }>>> = {
+  queue: () => import('./queue.ts'),
+  'claim-cost': () => import('./claim-cost.ts'),
+  farm: () => import('./farm.ts'),
+  dispatch: () => import('./dispatch.ts'),
+  idle: () => import('./idle.ts'),
+  pipeline: () => import('./picture.ts'),
+};
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     json: { type: 'string' },
+    'time-scale': { type: 'string' },
   },
 });
 
-async function suite(name: string): Promise<Suite> {
-  const module = (await import(`./${name}.ts`)) as { readonly run: Suite };
-  return module.run;
-}
-
 function chosenSuites(): readonly string[] {
-  if (values.only === undefined)
-    return SUITES.filter((name) => existsSync(join(import.meta.dirname, `${name}.ts`)));
-  const names = values.only.split(',');
-  const unknown = names.find((name) => !(SUITES as readonly string[]).includes(name));
-  if (unknown !== undefined)
-    throw new Error(`Expected --only to name some of ${SUITES.join(', ')}; got ${unknown}.`);
-  return names;
+  const names = values.only?.split(',') ?? Object.keys(SUITES);
+  const unknown = names.find((name) => !(name in SUITES));
+  if (unknown === undefined) return names;
+  throw new Error(`Expected --only to name some of ${Object.keys(SUITES).join(', ')}; got ${unknown}.`);
 }
 
+const timeScale = values['time-scale'] === undefined ? undefined : Number(values['time-scale']);
+if (timeScale !== undefined && !(timeScale > 0))
+  throw new Error('Expected --time-scale to be a number above 0.');
 const options: BenchOptions = {
   quick: values.quick,
+  ...(timeScale === undefined ? {} : { timeScale }),
   say: (line) => {
     process.stderr.write(`${line}\n`);
   },
@@ -40,7 +44,8 @@ const options: BenchOptions = {
 const rows: Row[] = [];
 for (const name of chosenSuites()) {
   options.say(`-- ${name}`);
-  rows.push(...(await (await suite(name))(options)));
+  const module = await SUITES[name]?.();
+  rows.push(...((await module?.run(options)) ?? []));
 }
 console.log(table(rows));
 if (values.json !== undefined) {

@@ -1,9 +1,9 @@
 import { PrivateRedis } from '../support/private-redis.ts';
 import { Line } from './queues/line.ts';
 import type { AtRate, LineShape } from './queues/line.ts';
-import type { ContenderName } from './queues/contender.ts';
+import { paired } from './row.ts';
 import type { BenchOptions, Row } from './row.ts';
-import { median, quantile } from './statistics.ts';
+import { quantile } from './statistics.ts';
 
 const RATE_PER_SECOND = 200;
 
@@ -22,20 +22,21 @@ export async function run(options: BenchOptions): Promise<readonly Row[]> {
 }
 
 const RIVALS = ['bullmq', 'polling'] as const;
+type Rival = (typeof RIVALS)[number];
 
 async function throughput(url: string, consumers: number, { quick, say }: BenchOptions): Promise<Row[]> {
   const rates = await inTurns(quick ? 2 : 5, ['farmhand', ...RIVALS, 'collected'], async (turn) => {
     const collects = turn === 'collected';
     const shape: LineShape = { contender: collects ? 'farmhand' : turn, consumers, collects };
     const { tasksPerSecond } = await withLine(url, shape, (line) =>
-      line.throughput(quick ? 3000 : 8000, 1500),
+      line.throughput(quick ? 6000 : 10_000, 3000),
     );
     say(`${turn}, ${String(consumers)} consumers: ${tasksPerSecond.toFixed(0)} tasks/s`);
     return tasksPerSecond;
   });
   const who = `${String(consumers)} consumer ${consumers === 1 ? 'process' : 'processes'}`;
-  const compare = (what: string, ours: readonly number[], rival: ContenderName): Row =>
-    paired(`${what}, ${who}, tasks/s`, ours, rival, rates[rival]);
+  const compare = (what: string, ours: readonly number[], rival: Rival): Row =>
+    paired('queue', `${what}, ${who}, tasks/s`, ours, [rival, rates[rival]]);
   return [
     {
       ...compare('enqueue to recorded', rates.farmhand, 'bullmq'),
@@ -54,8 +55,8 @@ async function atRate(url: string, { quick, say }: BenchOptions): Promise<Row[]>
     return measured;
   });
   const at = `at ${String(RATE_PER_SECOND)} tasks/s, 4 consumers`;
-  const compare = (what: string, rival: ContenderName, value: (measured: AtRate) => number): Row =>
-    paired(`${what} ${at}`, runs.farmhand.map(value), rival, runs[rival as 'bullmq'].map(value));
+  const compare = (what: string, rival: Rival, value: (measured: AtRate) => number): Row =>
+    paired('queue', `${what} ${at}`, runs.farmhand.map(value), [rival, runs[rival].map(value)]);
   const target = { of: 'ratio', limit: 0.6, sense: 'atMost' } as const;
   return [
     { ...compare('hop p50, ms,', 'bullmq', (each) => quantile(each.samplesMs, 0.5)), target },
@@ -78,19 +79,6 @@ function describe(measured: AtRate): string {
   const { redisMicrosPerTask, consumerMicrosPerTask } = measured;
   const cpu = `${redisMicrosPerTask.toFixed(0)} + ${consumerMicrosPerTask.toFixed(0)}`;
   return `hop ${ms(0.5)} / ${ms(0.99)} ms, CPU ${cpu} µs per task`;
-}
-
-/** A row of medians, with the median of each pair's own ratio. */
-export function paired(what: string, ours: readonly number[], name: string, other: readonly number[]): Row {
-  const ratios = ours.map((value, pair) => value / (other[pair] ?? Number.NaN));
-  return {
-    suite: 'queue',
-    what,
-    ours: median(ours),
-    other: { name, value: median(other) },
-    ratio: median(ratios),
-    behind: { ours, other, ratios },
-  };
 }
 
 /** Rounds of one run each, the order turned by one every round, so that no one always comes first. */

@@ -1,3 +1,5 @@
+import { median } from './statistics.ts';
+
 /** One line of the benchmark's table. */
 export interface Row {
   readonly suite: string;
@@ -26,6 +28,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Says what is being measured. */
   readonly say: (line: string) => void;
+  /** What the times of the live load are multiplied by; absent for the suite's own. */
+  readonly timeScale?: number;
 }
 
 /** A part of the benchmark: `test/bench/<name>.ts` exports one of these as `run`. */
@@ -37,6 +41,24 @@ export function passes(row: Row): boolean | undefined {
   const value = row.target.of === 'ours' ? row.ours : row.ratio;
   if (value === undefined) return false;
   return row.target.sense === 'atLeast' ? value >= row.target.limit : value <= row.target.limit;
+}
+
+/** A row of medians, with the median of each pair's own ratio. */
+export function paired(
+  suite: string,
+  what: string,
+  ours: readonly number[],
+  [name, other]: readonly [string, readonly number[]],
+): Row {
+  const ratios = ours.map((value, pair) => value / (other[pair] ?? Number.NaN));
+  return {
+    suite,
+    what,
+    ours: median(ours),
+    other: { name, value: median(other) },
+    ratio: median(ratios),
+    behind: { ours, other, ratios },
+  };
 }
 
 const HEADINGS = ['suite', 'what', 'ours', 'other', 'ratio', 'target', 'pass'];
