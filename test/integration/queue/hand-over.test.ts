@@ -168,6 +168,7 @@ describe('a hand-back', () => {
     const worker = await farm.worker('a');
     const lease = leaseOf(await worker.claim(0));
     expect(await worker.handBack(lease)).toBe(true);
+    expect((await farm.control.observe(0)).workers).toMatchObject([{ id: 'a', state: 'idle' }]);
     const again = leaseOf(await worker.claim(0));
     expect(again).toEqual({ ...lease, leaseId: again.leaseId });
     expect(again.leaseId).not.toBe(lease.leaseId);
