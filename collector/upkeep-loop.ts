@@ -31,7 +31,7 @@ export async function keepUp(
 }
 
 async function upkeep(store: FarmStore, ledger: BlobLedger): Promise<void> {
-  await store.tick();
-  // As long as there is a backlog, so that a farm that records more than so many a second keeps up.
+  // First what frees memory: where Redis has none left, nothing else may succeed. As long as there is a backlog, so that a farm that records more than so many a second keeps up.
   while ((await ledger.expire(EXPIRED_AT_ONCE)) >= EXPIRED_AT_ONCE);
+  await store.tick();
 }

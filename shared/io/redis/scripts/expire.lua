@@ -10,12 +10,13 @@ end
 local limit = tonumber(ARGV[1])
 for _, id in ipairs(call('ZRANGEBYSCORE', P .. 'expiring', '-inf', now, 'LIMIT', 0, limit)) do
   local task = call('HMGET', P .. 'task:' .. id, 'in', 'outs', 'st')
+  -- First a command that a Redis out of memory takes: after it the script may go on, and memory is what it frees.
+  call('ZREM', P .. 'expiring', id)
   if task[1] then discardBlob(task[1]) end
   for output in string.gmatch(task[2] or '', '%S+') do discardBlob(output) end
   call('DEL', P .. 'task:' .. id)
   call('ZREM', P .. 'results', id)
   call('ZREM', P .. 'dead', id)
-  call('ZREM', P .. 'expiring', id)
   if task[3] ~= 'cancelled' then call('INCR', P .. 'forgotten') end
 end
 for _, ref in ipairs(call('ZRANGEBYSCORE', P .. 'blob-pending', '-inf', now, 'LIMIT', 0, limit)) do
