@@ -159,10 +159,9 @@ test('Results are listed newest first, a page at a time', async () => {
     await at.call(`/results/${task.id}?wait=10s`);
   }
   const ids = all.map(({ id }) => id).toReversed();
-  const page = json<{ total: number; results: { task: string }[] }>(
-    await at.call('/results?limit=2&offset=1'),
-  );
-  expect([page.total, page.results.map(({ task }) => task)]).toEqual([5, ids.slice(1, 3)]);
+  const page = json(await at.call('/results?limit=2&offset=1'));
+  const found = page['results'] as { readonly task: string }[];
+  expect([page['total'], found.map(({ task }) => task)]).toEqual([5, ids.slice(1, 3)]);
 });
 
 test('the counters add up, and QoS is absent until something falls due', async () => {
@@ -243,6 +242,33 @@ test('paths that lead nowhere get 404, and are not repeated in the answer', asyn
   expect((await at.call('/results/a%00b')).status).toBe(400);
   const wrong = await at.call('/results', { method: 'POST' });
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET']);
+});
+
+test('where Redis has no memory left, Results are recorded and forgotten all the same, which frees it', async () => {
+  const own = await PrivateRedis.start();
+  const ownFarm = await QueueFarm.open(own, {}, 'full');
+  const ownLedger = new BlobLedger(ownFarm.store, new RedisBlobStore(ownFarm.store.redis, 'full'));
+  const at = await startCollector(own, 'full', { RESULT_SECONDS: '1' });
+  try {
+    const ref = BlobLedger.newRef();
+    await ownLedger.put(new Map([[ref, Buffer.alloc(100_000)]]), 0);
+    const task = aTask({ input: ref });
+    await ownFarm.admit(task);
+    const worker = await ownFarm.worker('w');
+    const lease = leaseOf(await worker.claim(0));
+    at.child.kill('SIGSTOP');
+    await worker.answer(lease, DONE);
+    await ownFarm.store.redis.config('SET', 'maxmemory', '1mb');
+    at.child.kill('SIGCONT');
+    expect(json(await at.call(`/results/${task.id}?wait=10s`))['status']).toBe('done');
+    await eventually(async () => ((await ownFarm.control.observe(0)).blobBytes === 0 ? true : undefined));
+    await ownFarm.store.redis.config('SET', 'maxmemory', '0');
+    expect(await ownFarm.audit()).toEqual(SOUND);
+  } finally {
+    await at.dispose();
+    ownFarm.close();
+    await own.stop();
+  }
 });
 
 test('a wait goes on over a restart of Redis', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { LoadLedger } from '../../../shared/io/redis/load-record.ts';
 import type { LoadState } from '../../../shared/io/redis/load-record.ts';
+import { tasks } from '../../support/build-task.ts';
 import { json, startEmitter } from '../../support/door-process.ts';
 import { PrivateRedis } from '../../support/private-redis.ts';
 import { QueueFarm, SOUND } from '../../support/queue-farm.ts';
@@ -43,7 +45,7 @@ function begin(at: TemplateProcess, load: unknown) {
 }
 
 async function status(at: TemplateProcess): Promise<LoadStatus> {
-  return json<LoadStatus>(await at.call('/load'));
+  return json(await at.call('/load')) as unknown as LoadStatus;
 }
 
 function over(at: TemplateProcess): Promise<LoadStatus> {
@@ -68,7 +70,7 @@ test('a load is emitted whole and in its time, and is announced while it lasts',
   expect(end).toMatchObject({ state: 'done', emitted: end.total });
   const { atSeconds, counters, announced: after } = await farm.control.observe(0);
   expect([counters.admitted, after]).toEqual([end.total, undefined]);
-  const [id = ''] = await farm.store.redis.zrange(farm.store.key('arrival'), 0, 0);
+  const [id = ''] = await farm.store.redis.zrange(farm.store.key('arrival'), '0', '0');
   const first = await farm.results.read(id);
   if (first?.status !== 'waiting') throw new Error('the first arrival does not wait');
   expect(atSeconds - first.generatedAtSeconds).toBeGreaterThan(2.5);
@@ -79,7 +81,7 @@ test('the same spec makes the same tasks, at twice the speed with half the servi
   const works = async (load: unknown): Promise<string[]> => {
     await begin(at, load);
     await over(at);
-    const ids = await farm.store.redis.zrange(farm.store.key('arrival'), 0, -1);
+    const ids = await farm.store.redis.zrange(farm.store.key('arrival'), '0', '-1');
     const options = ids.map((id) => farm.store.redis.hget(farm.store.key(`task:${id}`), 'opt'));
     const found = (await Promise.all(options)).map(String);
     await farm.store.redis.flushall();
@@ -124,7 +126,7 @@ test('a farm has one load at a time, and a stopped one emits nothing more', asyn
   expect((await at.call('/load')).status).toBe(404);
   await begin(at, { ...burst, phases: [{ seconds: 60, multiplier: 1 }] });
   expect((await begin(at, burst)).status).toBe(409);
-  const stopped = json<LoadStatus>(await at.call('/load', { method: 'DELETE' }));
+  const stopped = json(await at.call('/load', { method: 'DELETE' })) as unknown as LoadStatus;
   expect(stopped.state).toBe('stopped');
   expect((await at.call('/load', { method: 'DELETE' })).status).toBe(409);
   expect((await begin(at, { ...burst, phases: [{ seconds: 0.2, multiplier: 1 }] })).status).toBe(202);
@@ -156,4 +158,45 @@ test('a load that the farm has no room for waits, and is emitted when there is r
   });
   expect((await end).state).toBe('done');
   expect(await admitted()).toBe((await end).total);
+});
+
+test('a load goes on over a restart of Redis, and emits every arrival exactly once', async () => {
+  const own = await PrivateRedis.start({ appendfsync: 'always' });
+  const ownFarm = await QueueFarm.open(own, {}, 'restarted');
+  const at = await startEmitter(own, 'restarted');
+  try {
+    await begin(at, burst);
+    const counted = async (): Promise<number> => (await ownFarm.control.observe(0)).counters.admitted;
+    for (const killedAt of [50, 150]) {
+      await eventually(async () => ((await counted()) > killedAt ? true : undefined));
+      await own.restart();
+    }
+    const end = await eventually(async () => {
+      const answer = await at.call('/load');
+      return answer.status === 200 && json(answer)['state'] === 'done' ? json(answer) : undefined;
+    });
+    expect(await counted()).toBe(end['total']);
+    expect(await ownFarm.audit()).toEqual(SOUND);
+  } finally {
+    await at.dispose();
+    ownFarm.close();
+    await own.stop();
+  }
+});
+
+test('an emitter that was overtaken, and a command that is sent again, emit nothing', async () => {
+  const ledger = new LoadLedger(farm.store);
+  const load = { run: 'one', source: '', spec: '{}', secret: 's', total: 4 };
+  expect((await ledger.begin(load)).kind).toBe('begun');
+  expect((await ledger.begin(load)).kind).toBe('begun');
+  expect(await ledger.begin({ ...load, run: 'two' })).toEqual({ kind: 'running', run: 'one' });
+  const batch = tasks(2);
+  expect(await ledger.emit('one', 0, batch, 100)).toEqual({ state: 'running', emitted: 2 });
+  expect(await ledger.emit('one', 0, batch, 100)).toEqual({ state: 'running', emitted: 2 });
+  expect(await ledger.emit('one', 1, tasks(1), 100)).toEqual({ state: 'running', emitted: 2 });
+  expect(await ledger.emit('two', 2, tasks(1), 100)).toEqual({ state: 'gone', emitted: 0 });
+  expect(await ledger.emit('one', 2, tasks(2), 3)).toEqual({ state: 'running', emitted: 3 });
+  expect(await ledger.emit('one', 3, tasks(1), 100)).toEqual({ state: 'done', emitted: 4 });
+  expect(await ledger.emit('one', 4, tasks(1), 100)).toEqual({ state: 'done', emitted: 4 });
+  expect(await admitted()).toBe(4);
 });

@@ -38,6 +38,10 @@ function postJson(to: TemplateProcess, body: unknown) {
   return to.call('/tasks', { method: 'POST', body: JSON.stringify(body), headers });
 }
 
+function listOf(answer: { readonly text: string }, name: string): readonly Record<string, unknown>[] {
+  return json(answer)[name] as Record<string, unknown>[];
+}
+
 const short = { type: 'calibrated', options: { serviceSeconds: 0.1 } };
 
 test('a picture becomes a task with a computed deadline, and the answer says where its Result will be', async () => {
@@ -97,9 +101,10 @@ test('the same idempotency key is the same task, also when the posts come all at
   const key = { 'idempotency-key': 'order 7/photo' };
   const answers = await Promise.all(Array.from({ length: 8 }, () => post(to, '/', key)));
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
-  expect(new Set(answers.map((answer) => json(answer)['task'])).size).toBe(1);
+  const [first, ...others] = new Set(answers.map((answer) => json(answer)['task']));
+  expect(others).toEqual([]);
   const later = json(await post(to, '/', key));
-  expect(later).toMatchObject({ task: json(answers[0] ?? later)['task'], repeated: true });
+  expect(later).toMatchObject({ task: first, repeated: true });
   expect((await farm.control.observe(0)).counters.admitted).toBe(1);
   expect(await farm.audit()).toEqual(SOUND);
 });
@@ -133,7 +138,7 @@ test('a list of tasks is let in task by task: 202 for all, 207 for some, 429 for
   ]);
   const second = await postJson(to, [short, short]);
   expect(second.status).toBe(207);
-  expect(json<{ tasks: { status: number }[] }>(second).tasks.map(({ status }) => status)).toEqual([202, 429]);
+  expect(listOf(second, 'tasks').map((task) => task['status'])).toEqual([202, 429]);
   expect((await postJson(to, [short])).status).toBe(429);
   expect(await farm.audit()).toEqual(SOUND);
 });
@@ -146,7 +151,7 @@ test('one wrong task in a list keeps all of them out, and is named', async () =>
     { type: 'image', input: '%' },
   ]);
   expect(answer.status).toBe(400);
-  const problems = json<{ problems: { field: string }[] }>(answer).problems.map(({ field }) => field);
+  const problems = listOf(answer, 'problems').map((problem) => problem['field']);
   expect(problems).toEqual(['tasks[1].deadlineSeconds', 'tasks[2].input']);
   expect((await farm.control.observe(0)).counters.admitted).toBe(0);
 });
@@ -156,7 +161,7 @@ test('a waiting task can be cancelled, one that a worker has cannot', async () =
   const submitted = json(await post(to));
   const path = `/tasks/${String(submitted['task'])}`;
   expect(json(await to.call(path))['status']).toBe('waiting');
-  for (const _again of [1, 2]) {
+  for (let again = 0; again < 2; again += 1) {
     const cancelled = await to.call(path, { method: 'DELETE' });
     expect([cancelled.status, json(cancelled)['status']]).toEqual([200, 'cancelled']);
   }
