@@ -5,6 +5,8 @@
 export interface Counters {
   /** Tasks let in, each once. */
   readonly admitted: number;
+  /** Sum of their expected service times. */
+  readonly admittedWorkSeconds: number;
   /** Dead letters sent round again, each a new generation of its task. */
   readonly requeued: number;
   /** Times a task entered the worker queue. */

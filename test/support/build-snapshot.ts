@@ -5,6 +5,7 @@ import type { FarmSnapshot } from '../../shared/farm/snapshot.ts';
 export function someCounters(overrides: Partial<Counters> = {}): Counters {
   const zero = {
     admitted: 0,
+    admittedWorkSeconds: 0,
     requeued: 0,
     enqueued: 0,
     claimed: 0,

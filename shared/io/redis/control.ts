@@ -168,6 +168,7 @@ function readCounters(counted: ReadonlyMap<string, Reply>): Counters {
   const of = (name: string): number => Number(counted.get(name) ?? 0);
   return {
     admitted: of('admitted'),
+    admittedWorkSeconds: of('admittedWork') / 1e6,
     requeued: of('requeued'),
     enqueued: of('enqueued'),
     claimed: of('claimed'),

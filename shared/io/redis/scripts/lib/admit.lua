@@ -26,6 +26,7 @@ local function admit(id, key, type, options, input, expected, deadline, lost, mo
   call('ZADD', P .. 'due', due, id)
   if lost == 'discard' then call('ZADD', P .. 'discardable', latestStart, id) end
   count('admitted', '1')
+  count('admittedWork', expected)
   enqueue(id, latestStart, generated, expected)
   return { 'admitted', id, generated, due }
 end

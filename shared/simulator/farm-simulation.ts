@@ -1,0 +1,230 @@
+import type { Counters, Held } from '../farm/counters.ts';
+import { choosePosition } from '../farm/dispatch-order.ts';
+import type { DispatchMoment, DispatchRule } from '../farm/dispatch-order.ts';
+import type { ScaleOutcome } from '../farm/farm-port.ts';
+import type { AnnouncedRate, FarmSnapshot } from '../farm/snapshot.ts';
+import { CollectedTasks } from './collected-tasks.ts';
+import { EventHeap } from './event-heap.ts';
+import { SimulatedLine } from './simulated-line.ts';
+import { SimulatedWorkforce } from './simulated-workforce.ts';
+import type { TaskTable } from './task-table.ts';
+
+export interface SimulationSettings {
+  readonly dispatch: DispatchRule;
+  /** From generation until a worker can have the task; it occupies nobody. */
+  readonly pickUpSeconds: number;
+  /** From the end of the work until the Result is recorded; it occupies nobody. */
+  readonly collectSeconds: number;
+  /** From the decision to start a worker until it serves. */
+  readonly startDelaySeconds: number;
+  readonly initialWorkers: number;
+}
+
+/** Kinds of events, also their order at equal times: who finishes may take what arrives at the same moment. */
+const FINISH = 0;
+const READY = 1;
+
+/**
+ * A farm in virtual time: the tasks of one episode, a pool of workers, and the dispatch of the live farm. Time passes
+ * by `advanceTo` alone; nothing is drawn by chance here, all of it lies in the task table.
+ */
+export class FarmSimulation implements DispatchMoment {
+  readonly tasks: TaskTable;
+  readonly workers = new SimulatedWorkforce();
+  readonly collected: CollectedTasks;
+  readonly #settings: SimulationSettings;
+  readonly #line: SimulatedLine;
+  readonly #events = new EventHeap();
+  #nowSeconds = 0;
+  /** Tasks before this one have been generated. */
+  #admitted = 0;
+  #admittedWorkSeconds = 0;
+  /** Tasks before this one can be served, or have been. */
+  #available = 0;
+  #claims = 0;
+  /** Finished tasks in order of finishing, which is that of collecting; those before the head are collected. */
+  readonly #finished: number[] = [];
+  readonly #finishedAtSeconds: number[] = [];
+
+  constructor(tasks: TaskTable, settings: SimulationSettings) {
+    this.tasks = tasks;
+    this.#settings = settings;
+    this.collected = new CollectedTasks(tasks);
+    this.#line = new SimulatedLine(tasks, settings.dispatch.order === 'fifo');
+    for (let count = 0; count < settings.initialWorkers; count += 1) {
+      this.workers.becomeIdle(this.workers.start(0));
+    }
+  }
+
+  get nowSeconds(): number {
+    return this.#nowSeconds;
+  }
+
+  get claimNumber(): number {
+    return this.#claims;
+  }
+
+  /** Only `triage` asks for it. */
+  get othersFreeAtSeconds(): readonly number[] {
+    return this.workers.expectedFinishes();
+  }
+
+  get isDone(): boolean {
+    return this.collected.count === this.tasks.count;
+  }
+
+  /** Lets time pass, and everything happen that falls into it, `seconds` itself included. */
+  advanceTo(seconds: number): void {
+    for (;;) {
+      const event = this.#events.nextSeconds;
+      const arrival = this.#nextAvailableSeconds();
+      const next = Math.min(event, arrival);
+      if (next > seconds) break;
+      this.#nowSeconds = next;
+      if (event <= arrival) this.#happen(this.#events.pop() ?? 0);
+      else this.#arrive();
+    }
+    this.#nowSeconds = seconds;
+    this.#collect();
+    this.#admit();
+  }
+
+  /** Sets how many workers serve, at this moment. */
+  scaleTo(asked: number): ScaleOutcome {
+    const before = this.workers.commanded;
+    const takenBack = this.workers.takeBack(Math.max(0, asked - before));
+    const started = Math.max(0, asked - before - takenBack);
+    for (let count = 0; count < started; count += 1) {
+      const readyAt = this.#nowSeconds + this.#settings.startDelaySeconds;
+      this.#events.push(readyAt, READY, 2 * this.workers.start(this.#nowSeconds) + READY);
+    }
+    if (asked < before) this.workers.retire(before - asked, this.#nowSeconds);
+    const nobody = { takenBack: [], draining: [], removed: [], failures: [] };
+    return { before, asked, applied: asked, started, ...nobody };
+  }
+
+  snapshot(windowSeconds: number, announced?: AnnouncedRate): FarmSnapshot {
+    const now = this.#nowSeconds;
+    const slack = this.#line.slackAt(now);
+    const maxResponse = this.collected.maxResponseSince(now - windowSeconds);
+    const { commanded } = this.workers;
+    return {
+      kind: 'snapshot',
+      atSeconds: now,
+      counters: this.#counters(),
+      held: this.#held(),
+      overdueHeld: this.collected.overdueOf(this.#admitted, now),
+      lostWaiting: slack.lost,
+      ...(slack.leastSlackSeconds === undefined ? {} : { leastSlackSeconds: slack.leastSlackSeconds }),
+      waitingWorkSeconds: this.#line.workSeconds,
+      ...(maxResponse === undefined ? {} : { maxResponseSeconds: maxResponse }),
+      workforce: this.workers.counts(),
+      ...(announced === undefined ? {} : { announced }),
+      pool: { desired: commanded, present: commanded, ready: commanded },
+    };
+  }
+
+  #nextAvailableSeconds(): number {
+    const generated = this.tasks.generatedAtSeconds[this.#available];
+    return generated === undefined ? Infinity : generated + this.#settings.pickUpSeconds;
+  }
+
+  #arrive(): void {
+    const task = this.#available;
+    this.#available += 1;
+    const worker = this.workers.takeIdle();
+    if (worker === undefined) {
+      this.#line.add(task);
+      return;
+    }
+    this.#claims += 1;
+    this.#begin(worker, task);
+  }
+
+  #happen(event: number): void {
+    const worker = event >> 1;
+    if ((event & 1) === READY) {
+      if (this.workers.becomeIdle(worker)) this.#serveNext();
+      return;
+    }
+    const { task, serves } = this.workers.finish(worker, this.#nowSeconds);
+    this.#finished.push(task);
+    this.#finishedAtSeconds.push(this.#nowSeconds);
+    if (!serves) return;
+    this.workers.becomeIdle(worker);
+    this.#serveNext();
+  }
+
+  /** Gives the worker that has just become idle the next task, where one waits. */
+  #serveNext(): void {
+    if (this.#line.length === 0) return;
+    this.#claims += 1;
+    const position = choosePosition(this.#line, this, this.#settings.dispatch);
+    const worker = this.workers.takeIdle();
+    if (position !== undefined && worker !== undefined) this.#begin(worker, this.#line.take(position));
+  }
+
+  #begin(worker: number, task: number): void {
+    const now = this.#nowSeconds;
+    this.workers.begin(worker, task, now + (this.tasks.expectedServiceSeconds[task] ?? 0));
+    this.#events.push(now + (this.tasks.serviceSeconds[task] ?? 0), FINISH, 2 * worker + FINISH);
+  }
+
+  /** Records what has been finished for long enough. */
+  #collect(): void {
+    for (;;) {
+      const head = this.collected.count;
+      const task = this.#finished[head];
+      const finishedAt = this.#finishedAtSeconds[head];
+      if (task === undefined || finishedAt === undefined) return;
+      const collectedAt = finishedAt + this.#settings.collectSeconds;
+      if (collectedAt > this.#nowSeconds) return;
+      this.collected.add(task, collectedAt);
+    }
+  }
+
+  #admit(): void {
+    while ((this.tasks.generatedAtSeconds[this.#admitted] ?? Infinity) <= this.#nowSeconds) {
+      this.#admittedWorkSeconds += this.tasks.expectedServiceSeconds[this.#admitted] ?? 0;
+      this.#admitted += 1;
+    }
+  }
+
+  #held(): Held {
+    return {
+      waiting: this.#line.length + this.#admitted - this.#available,
+      delayed: 0,
+      leased: this.workers.tasks().length,
+      answered: this.#finished.length - this.collected.count,
+    };
+  }
+
+  #counters(): Counters {
+    const { count, met, responseSecondsSum, serviceSecondsSum } = this.collected;
+    return {
+      admitted: this.#admitted,
+      admittedWorkSeconds: this.#admittedWorkSeconds,
+      requeued: 0,
+      enqueued: this.#admitted,
+      claimed: this.#claims,
+      answered: this.#finished.length,
+      handedBack: 0,
+      attemptsFailed: 0,
+      superseded: 0,
+      retried: 0,
+      withdrawn: 0,
+      lateAnswers: 0,
+      completed: count,
+      failed: 0,
+      invalid: 0,
+      met,
+      missed: count - met,
+      cancelled: 0,
+      synExpired: 0,
+      ackRefused: 0,
+      responseSecondsSum,
+      serviceSecondsSum,
+      workerSecondsEnded: this.workers.endedSeconds,
+    };
+  }
+}
