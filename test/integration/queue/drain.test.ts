@@ -116,6 +116,17 @@ describe('a SYN', () => {
     expect((await farm.control.observe(0)).counters).toMatchObject({ synExpired: 1, ackRefused: 1 });
   });
 
+  test('that expires puts a busy worker back among those that triage expects to be free', async () => {
+    await farm.admit(aTask({ expectedServiceSeconds: 1 }));
+    const worker = await farm.worker('a');
+    const lease = leaseOf(await worker.claim(0));
+    await synTo(1);
+    await farm.shift(4);
+    await worker.beat(lease);
+    expect(await states()).toEqual({ a: 'busy' });
+    expect(await farm.store.redis.zscore(farm.store.key('finish'), 'a')).not.toBeNull();
+  });
+
   test('expires for a claim also where nobody has looked yet, once', async () => {
     const worker = await farm.worker('a');
     await synTo(1);

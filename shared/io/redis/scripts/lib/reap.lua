@@ -40,9 +40,10 @@ end
 
 local function reapSyn(worker)
   call('ZREM', P .. 'syns', worker)
-  local seat = call('HMGET', P .. 'worker:' .. worker, 'syn', 'drained')
+  local seat = call('HMGET', P .. 'worker:' .. worker, 'syn', 'drained', 'lease', 'finishAt')
   if not seat[1] or seat[2] then return end
   call('HDEL', P .. 'worker:' .. worker, 'syn', 'synUntil')
+  if seat[3] then call('ZADD', P .. 'finish', seat[4], worker) end
   count('synExpired', 1)
 end
 
