@@ -1,7 +1,6 @@
-import type { ImageOptions, ImageStage } from '../shared/farm/image-options.ts';
+import type { ImageStage } from '../shared/farm/image-options.ts';
 import { readPictureHeader } from '../shared/farm/picture-header.ts';
-import { whyTooLarge } from '../shared/farm/picture-limits.ts';
-import type { FullSizeOutput } from '../shared/farm/picture-limits.ts';
+import { fullSizeOutputs, whyTooLarge } from '../shared/farm/picture-limits.ts';
 import { RequestRefused, problemsOf } from '../shared/io/request-refused.ts';
 import { calibratedOptionsSchema } from '../shared/io/schemas/calibrated-options.ts';
 import { imageOptionsSchema } from '../shared/io/schemas/image-options.ts';
@@ -100,11 +99,4 @@ function refusedInput(status: number, { task }: FieldNames, message: string): Re
 
 function joined(prefix: string, name: string): string {
   return prefix === '' ? name : `${prefix}.${name}`;
-}
-
-function fullSizeOutputs({ stages, compression, conversion }: ImageOptions): FullSizeOutput[] {
-  return [
-    ...(stages.includes('compression') ? [compression] : []),
-    ...(stages.includes('conversion') ? [conversion] : []),
-  ];
 }

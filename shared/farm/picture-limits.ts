@@ -1,4 +1,4 @@
-import type { OutputFormat } from './image-options.ts';
+import type { ImageOptions, OutputFormat } from './image-options.ts';
 import type { InputFormat } from './picture-header.ts';
 
 /** Pixels of an input picture, whatever its format. */
@@ -56,6 +56,14 @@ export interface FullSizeOutput {
   readonly format: OutputFormat;
   readonly effort?: number | undefined;
   readonly palette?: boolean | undefined;
+}
+
+/** The outputs that a task's options ask for in the picture's own size; a thumbnail is small by itself. */
+export function fullSizeOutputs({ stages, compression, conversion }: ImageOptions): FullSizeOutput[] {
+  return [
+    ...(stages.includes('compression') ? [compression] : []),
+    ...(stages.includes('conversion') ? [conversion] : []),
+  ];
 }
 
 /** Why a picture is too large for a worker, or undefined where it is not. Sees no pixels, only their number. */

@@ -1,6 +1,6 @@
 import { readPictureHeader, type InputFormat } from '../../../shared/farm/picture-header.ts';
 import type { ImageOptions } from '../../../shared/farm/image-options.ts';
-import { largestChannels, whyTooLarge, type FullSizeOutput } from '../../../shared/farm/picture-limits.ts';
+import { fullSizeOutputs, largestChannels, whyTooLarge } from '../../../shared/farm/picture-limits.ts';
 import { InvalidInput } from '../task-type.ts';
 
 /** Refuses what is no picture, or too large a one, by its header alone: no decoder has seen it yet. */
@@ -47,11 +47,4 @@ function bitsOf(depth: string): number {
   if (depth === 'uchar') return 8;
   if (depth === 'ushort') return 16;
   throw new InvalidInput(`the picture's samples are of type ${depth}; 8 and 16 bits unsigned are accepted`);
-}
-
-function fullSizeOutputs({ stages, compression, conversion }: ImageOptions): FullSizeOutput[] {
-  return [
-    ...(stages.includes('compression') ? [compression] : []),
-    ...(stages.includes('conversion') ? [conversion] : []),
-  ];
 }
