@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { GuardRules } from '../shared/control/guard.ts';
+import type { FarmHistory } from '../shared/control/observation.ts';
 import { Control } from '../shared/io/redis/control.ts';
 import { DecisionLog } from '../shared/io/redis/decision-log.ts';
 import type { FarmStore } from '../shared/io/redis/farm-store.ts';
-import type { Policy } from '../shared/policy/policy.ts';
+import type { Decider, Policy } from '../shared/policy/policy.ts';
 import { controlStep } from './control-step.ts';
-import type { Decision, StepMemory } from './decision.ts';
+import type { Decision } from './decision.ts';
 import { LiveFarm } from './live-farm.ts';
 import type { Pool } from './pool.ts';
 
@@ -33,11 +34,13 @@ const STEP_LEASE_SECONDS = 6;
 export class Autoscaler {
   readonly #parts: AutoscalerParts;
   readonly #control: Control;
-  readonly #log: DecisionLog<Decision, StepMemory>;
+  readonly #decider: Decider;
+  readonly #log: DecisionLog<Decision, FarmHistory>;
 
   constructor(parts: AutoscalerParts) {
     this.#parts = parts;
     this.#control = new Control(parts.store);
+    this.#decider = parts.policy.begin();
     this.#log = new DecisionLog(parts.store);
   }
 
@@ -65,10 +68,11 @@ export class Autoscaler {
     const { store, blocking, pool, policy, guards, stepSeconds, clock } = this.#parts;
     await store.tick();
     const farm = new LiveFarm({ control: this.#control, pool, blocking, fence, stepSeconds, clock });
-    const memory = (await this.#log.memory()) ?? {};
-    const parts = { farm, policy, guards, stepSeconds, fence, clock };
-    const { decision, memory: next } = await controlStep(parts, memory);
-    await this.#log.append(decision, next);
+    const earlier = (await this.#log.memory()) ?? {};
+    const named = { name: policy.name, decider: this.#decider };
+    const parts = { farm, policy: named, guards, stepSeconds, fence, clock };
+    const { decision, history } = await controlStep(parts, earlier);
+    await this.#log.append(decision, history);
     return decision;
   }
 }

@@ -1,7 +1,6 @@
 import type { GuardReason } from '../shared/control/guard.ts';
 import type { Observation } from '../shared/control/observation.ts';
 import type { ScaleOutcome } from '../shared/farm/farm-port.ts';
-import type { FarmSnapshot } from '../shared/farm/snapshot.ts';
 
 /** Why a step left the pool as it was, without asking a policy. */
 export type HoldReason = 'noData' | 'firstLook' | 'scalingFailed';
@@ -25,9 +24,4 @@ export interface Decision {
   readonly workers?: number;
   /** How long the step took, by its own clock. */
   readonly tookSeconds: number;
-}
-
-/** What one step leaves for the next: its look at the farm, for differences. */
-export interface StepMemory {
-  readonly snapshot?: FarmSnapshot;
 }

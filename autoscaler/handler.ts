@@ -2,7 +2,7 @@ import { checkFarm, openFarm } from '../shared/io/redis/open-farm.ts';
 import type { OpenFarm } from '../shared/io/redis/open-farm.ts';
 import { ProcessPoolStore } from '../shared/io/redis/process-pool-store.ts';
 import { readSettings } from '../shared/io/settings.ts';
-import { StaffingPolicy } from '../shared/policy/staffing.ts';
+import { staffing } from '../shared/policy/staffing.ts';
 import type { FunctionContext, FunctionRequest, FunctionResponse } from '../template/farm-node22/contract.ts';
 import { Autoscaler } from './autoscaler.ts';
 import { answerRequest } from './door.ts';
@@ -39,7 +39,7 @@ function makeAutoscaler(settings: AutoscalerSettings, farm: OpenFarm): Autoscale
     store: farm.store,
     blocking: farm.another(),
     pool: new ProcessPool(new ProcessPoolStore(farm.store)),
-    policy: new StaffingPolicy({ safety, backlogShare: settings.STAFFING_BACKLOG_SHARE, stepSeconds }),
+    policy: staffing({ safety, backlogShare: settings.STAFFING_BACKLOG_SHARE, stepSeconds }),
     guards: {
       minWorkers: settings.MIN_WORKERS,
       maxWorkers: settings.MAX_WORKERS,

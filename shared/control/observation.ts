@@ -1,59 +1,154 @@
-import type { FarmSnapshot } from '../farm/snapshot.ts';
 import { qosBetween } from '../farm/qos.ts';
+import type { FarmSnapshot } from '../farm/snapshot.ts';
 
-/** What a policy sees of a farm at one step. Absent means that nothing was there to see, never zero. */
+/**
+ * What a policy sees of a farm at one step. Absent means that nothing was there to see, never zero.
+ * `observation-table.ts` has unit and range of every quantity. Only the first two tell the time of a schedule, and
+ * only the paper's schema takes them.
+ */
 export interface Observation {
+  /** Phases of a load that are not over; absent where there is no load with phases. */
+  readonly phasesLeft?: number;
+  /** Tasks collected since the farm began. */
+  readonly collectedTasks: number;
   /** Time since the previous look; rates divide by it. */
   readonly intervalSeconds: number;
   readonly arrivalRatePerSecond: number;
+  /** Work that arrived since the previous look, by the expected service time: workers that it keeps busy. */
+  readonly offeredLoad: number;
+  /** The same, smoothed over about 2 and 6 looks. */
+  readonly offeredLoadFast: number;
+  readonly offeredLoadSlow: number;
   /** Mean service time of the tasks collected since the previous look, or since the farm began where there were none. */
   readonly meanServiceSeconds?: number;
   readonly waitingTasks: number;
+  readonly answeredTasks: number;
   /** Expected service time of all waiting tasks together. */
   readonly waitingWorkSeconds: number;
+  /** Waiting tasks that can no longer meet their deadline. */
+  readonly lostWaiting: number;
+  /** Of the waiting tasks that can still make it; absent where there are none. */
+  readonly leastSlackSeconds?: number;
   /** Workers commanded, draining ones left out. */
   readonly workers: number;
+  readonly startingWorkers: number;
   readonly busyWorkers: number;
   /** From 0 to 1, since the previous look; absent where nothing fell due. */
   readonly qos?: number;
-  /** Highest planned rate over the coming step; absent where nothing is announced. */
-  readonly announcedRatePerSecond?: number;
+  /** Of the tasks collected since the previous look; absent where there were none. */
+  readonly meanResponseSeconds?: number;
+  readonly maxResponseSeconds?: number;
+  /** Absent where the pool was never changed. */
+  readonly secondsSinceAction?: number;
+  /** Planned arrivals, one figure a second from now on; absent where nothing is announced. */
+  readonly announcedRatePerSecond?: readonly number[];
 }
 
-/** The same farm looked at twice. Without an earlier look there is no rate yet, so there is nothing to observe. */
-export function observe(
-  before: FarmSnapshot,
-  now: FarmSnapshot,
-  stepSeconds: number,
-): Observation | undefined {
+/** What has to be remembered from look to look. Plain data: the live autoscaler keeps it in Redis. */
+export interface FarmHistory {
+  readonly before?: FarmSnapshot;
+  readonly offeredLoadFast?: number;
+  readonly offeredLoadSlow?: number;
+  readonly lastActionAtSeconds?: number;
+}
+
+/** Weights of the newest look in the smoothed loads. */
+const FAST = 0.5;
+const SLOW = 0.15;
+
+/**
+ * The same farm looked at twice. Undefined where there is nothing to take rates from: no earlier look, no time
+ * passed, or a farm made anew.
+ */
+export function observe(history: FarmHistory, now: FarmSnapshot): Observation | undefined {
+  const { before } = history;
+  if (before === undefined) return undefined;
   const intervalSeconds = now.atSeconds - before.atSeconds;
   if (intervalSeconds <= 0 || now.counters.admitted < before.counters.admitted) return undefined;
-  const { busy, draining, drained } = now.workforce;
-  const service = meanService(before, now) ?? meanService(undefined, now);
-  const qos = qosBetween(before.counters, now.counters, now.overdueHeld);
-  const announced = announcedPeak(now, stepSeconds);
+  const offeredLoad =
+    (now.counters.admittedWorkSeconds - before.counters.admittedWorkSeconds) / intervalSeconds;
+  const { starting, busy, draining, drained } = now.workforce;
   return {
+    ...(now.phasesLeft === undefined ? {} : { phasesLeft: now.phasesLeft }),
+    collectedTasks: now.counters.completed + now.counters.failed,
     intervalSeconds,
     arrivalRatePerSecond: (now.counters.admitted - before.counters.admitted) / intervalSeconds,
-    ...(service === undefined ? {} : { meanServiceSeconds: service }),
+    offeredLoad,
+    offeredLoadFast: smoothed(history.offeredLoadFast, offeredLoad, FAST),
+    offeredLoadSlow: smoothed(history.offeredLoadSlow, offeredLoad, SLOW),
     waitingTasks: now.held.waiting,
+    answeredTasks: now.held.answered,
     waitingWorkSeconds: now.waitingWorkSeconds,
+    lostWaiting: now.lostWaiting,
     workers: Math.max(0, now.pool.desired - draining - drained),
+    startingWorkers: starting,
     busyWorkers: busy,
+    ...whatMayBeAbsent(history, before, now),
+  };
+}
+
+/** The history after a look, and after the step has acted on it. */
+export function remember(history: FarmHistory, now: FarmSnapshot, acted: boolean): FarmHistory {
+  const seen = observe(history, now);
+  const lastActionAtSeconds = acted ? now.atSeconds : history.lastActionAtSeconds;
+  return {
+    before: now,
+    ...(seen === undefined
+      ? {}
+      : { offeredLoadFast: seen.offeredLoadFast, offeredLoadSlow: seen.offeredLoadSlow }),
+    ...(lastActionAtSeconds === undefined ? {} : { lastActionAtSeconds }),
+  };
+}
+
+type Optional =
+  | 'meanServiceSeconds'
+  | 'leastSlackSeconds'
+  | 'qos'
+  | 'meanResponseSeconds'
+  | 'maxResponseSeconds'
+  | 'secondsSinceAction'
+  | 'announcedRatePerSecond';
+
+function whatMayBeAbsent(
+  history: FarmHistory,
+  before: FarmSnapshot,
+  now: FarmSnapshot,
+): Pick<Observation, Optional> {
+  const service = meanOf('serviceSecondsSum', before, now) ?? meanOf('serviceSecondsSum', undefined, now);
+  const response = meanOf('responseSecondsSum', before, now);
+  const qos = qosBetween(before.counters, now.counters, now.overdueHeld);
+  const announced = announcedFromNow(now);
+  const { leastSlackSeconds, maxResponseSeconds } = now;
+  const { lastActionAtSeconds } = history;
+  return {
+    ...(service === undefined ? {} : { meanServiceSeconds: service }),
+    ...(leastSlackSeconds === undefined ? {} : { leastSlackSeconds }),
     ...(qos === undefined ? {} : { qos }),
+    ...(response === undefined ? {} : { meanResponseSeconds: response }),
+    ...(maxResponseSeconds === undefined ? {} : { maxResponseSeconds }),
+    ...(lastActionAtSeconds === undefined ? {} : { secondsSinceAction: now.atSeconds - lastActionAtSeconds }),
     ...(announced === undefined ? {} : { announcedRatePerSecond: announced }),
   };
 }
 
-function meanService(before: FarmSnapshot | undefined, now: FarmSnapshot): number | undefined {
-  const done = now.counters.completed - (before?.counters.completed ?? 0);
-  if (done <= 0) return undefined;
-  return (now.counters.serviceSecondsSum - (before?.counters.serviceSecondsSum ?? 0)) / done;
+function smoothed(before: number | undefined, now: number, weight: number): number {
+  return before === undefined ? now : before + weight * (now - before);
 }
 
-function announcedPeak({ announced, atSeconds }: FarmSnapshot, stepSeconds: number): number | undefined {
+/** Mean over the tasks completed between two looks, or since the farm began. */
+function meanOf(
+  sum: 'serviceSecondsSum' | 'responseSecondsSum',
+  before: FarmSnapshot | undefined,
+  now: FarmSnapshot,
+): number | undefined {
+  const done = now.counters.completed - (before?.counters.completed ?? 0);
+  if (done <= 0) return undefined;
+  return (now.counters[sum] - (before?.counters[sum] ?? 0)) / done;
+}
+
+function announcedFromNow({ announced, atSeconds }: FarmSnapshot): readonly number[] | undefined {
   if (announced === undefined) return undefined;
-  const from = Math.max(0, Math.floor(atSeconds - announced.fromSeconds));
-  const coming = announced.ratePerSecond.slice(from, from + Math.ceil(stepSeconds) + 1);
-  return coming.length === 0 ? undefined : Math.max(...coming);
+  const passed = Math.max(0, Math.floor(atSeconds - announced.fromSeconds));
+  if (passed >= announced.ratePerSecond.length) return undefined;
+  return passed === 0 ? announced.ratePerSecond : announced.ratePerSecond.slice(passed);
 }

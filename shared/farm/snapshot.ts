@@ -20,6 +20,8 @@ export interface FarmSnapshot {
   readonly maxResponseSeconds?: number;
   /** Registered workers by state. */
   readonly workforce: Workforce;
+  /** Phases of a running load that are not over; absent where none runs. */
+  readonly phasesLeft?: number;
   /** Arrivals that the emitter has planned; absent where work only comes from outside. */
   readonly announced?: AnnouncedRate;
   /** What the Kubernetes API, or the process table, says of the pool: asked for, and there (ready or not). */

@@ -1,8 +1,25 @@
 import type { Observation } from '../control/observation.ts';
 
-/** Decides how many workers a farm should have. The same observations in the same order give the same decisions. */
+/** Decides how many workers a farm should have. */
 export interface Policy {
   readonly name: string;
+  /**
+   * How often it wants to be asked, where it insists; it then also keeps its own limits, and the step limit does not
+   * bind it. Absent for all but emulations of other autoscalers.
+   */
+  readonly ownStepSeconds?: number;
+  /** One farm's, or one episode's, decisions. The same observations in the same order give the same decisions. */
+  begin(): Decider;
+}
+
+export interface Decider {
   /** The number of workers wanted from now on; not yet held within bounds. Undefined: keep what is there. */
   decide(observation: Observation): number | undefined;
+  /** What it wants before there is anything to observe; absent where that is to keep what is there. */
+  readonly atStart?: number;
+}
+
+/** A policy that remembers nothing between its decisions. */
+export function memoryless(name: string, decide: Decider['decide']): Policy {
+  return { name, begin: () => ({ decide }) };
 }

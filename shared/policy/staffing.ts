@@ -1,4 +1,5 @@
 import type { Observation } from '../control/observation.ts';
+import { memoryless } from './policy.ts';
 import type { Policy } from './policy.ts';
 
 export interface StaffingConstants {
@@ -14,23 +15,20 @@ export const DEFAULT_STAFFING: StaffingConstants = { safety: 1, backlogShare: 0.
 
 /**
  * Square-root staffing: workers = load + safety · √load, where the load is arrival rate × service time (Erlang; Halfin
- * and Whitt 1981), and what it takes to work off the backlog. Sees the announced rate where there is one.
+ * and Whitt 1981), and what it takes to work off the backlog. Where arrivals are announced, it prepares for the
+ * highest rate of the coming step.
  */
-export class StaffingPolicy implements Policy {
-  readonly name = 'staffing';
-  readonly #constants: StaffingConstants;
+export function staffing(constants: StaffingConstants): Policy {
+  return memoryless('staffing', (observation) => staffed(observation, constants));
+}
 
-  constructor(constants: StaffingConstants) {
-    this.#constants = constants;
-  }
-
-  decide(observation: Observation): number | undefined {
-    const { safety, backlogShare, stepSeconds } = this.#constants;
-    const { meanServiceSeconds, waitingWorkSeconds } = observation;
-    const ratePerSecond = Math.max(observation.arrivalRatePerSecond, observation.announcedRatePerSecond ?? 0);
-    // Nothing has been served yet, so how long work takes is unknown: keep what is there.
-    if (meanServiceSeconds === undefined) return undefined;
-    const load = ratePerSecond * meanServiceSeconds;
-    return Math.ceil(load + safety * Math.sqrt(load) + (backlogShare * waitingWorkSeconds) / stepSeconds);
-  }
+function staffed(observation: Observation, constants: StaffingConstants): number | undefined {
+  const { safety, backlogShare, stepSeconds } = constants;
+  const { meanServiceSeconds, waitingWorkSeconds, announcedRatePerSecond } = observation;
+  // Nothing has been served yet, so how long work takes is unknown: keep what is there.
+  if (meanServiceSeconds === undefined) return undefined;
+  const coming = announcedRatePerSecond?.slice(0, Math.ceil(stepSeconds) + 1) ?? [];
+  const ratePerSecond = Math.max(observation.arrivalRatePerSecond, ...coming);
+  const load = ratePerSecond * meanServiceSeconds;
+  return Math.ceil(load + safety * Math.sqrt(load) + (backlogShare * waitingWorkSeconds) / stepSeconds);
 }

@@ -1,3 +1,4 @@
+import type { Observation } from '../../shared/control/observation.ts';
 import type { Counters } from '../../shared/farm/counters.ts';
 import type { FarmSnapshot } from '../../shared/farm/snapshot.ts';
 
@@ -43,6 +44,27 @@ export function aSnapshot(overrides: Partial<FarmSnapshot> = {}): FarmSnapshot {
     waitingWorkSeconds: 0,
     workforce: { starting: 0, idle: 2, busy: 0, draining: 0, drained: 0 },
     pool: { desired: 2, present: 2, ready: 2 },
+    ...overrides,
+  };
+}
+
+/** What is seen of four workers that serve one-second tasks, none of which came lately; say what else there was. */
+export function anObservation(overrides: Partial<Observation> = {}): Observation {
+  return {
+    collectedTasks: 100,
+    intervalSeconds: 8,
+    arrivalRatePerSecond: 0,
+    offeredLoad: 0,
+    offeredLoadFast: 0,
+    offeredLoadSlow: 0,
+    meanServiceSeconds: 1,
+    waitingTasks: 0,
+    answeredTasks: 0,
+    waitingWorkSeconds: 0,
+    lostWaiting: 0,
+    workers: 4,
+    startingWorkers: 0,
+    busyWorkers: 0,
     ...overrides,
   };
 }

@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../../shared/control/observation.ts';
-import { StaffingPolicy } from '../../../shared/policy/staffing.ts';
+import { staffing } from '../../../shared/policy/staffing.ts';
+import { anObservation } from '../../support/build-snapshot.ts';
 
-const policy = new StaffingPolicy({ safety: 1, backlogShare: 0.5, stepSeconds: 8 });
+const policy = staffing({ safety: 1, backlogShare: 0.5, stepSeconds: 8 }).begin();
 
-function seen(overrides: Partial<Observation>): Observation {
-  return {
-    intervalSeconds: 8,
-    arrivalRatePerSecond: 0,
-    meanServiceSeconds: 1,
-    waitingTasks: 0,
-    waitingWorkSeconds: 0,
-    workers: 4,
-    busyWorkers: 0,
-    ...overrides,
-  };
-}
+const seen = anObservation;
 
 describe('staffing', () => {
   it('asks for the load and its square root', () => {
@@ -26,8 +15,8 @@ describe('staffing', () => {
     expect(policy.decide(seen({ arrivalRatePerSecond: 9, waitingWorkSeconds: 32 }))).toBe(14);
   });
   it('prepares for an announced rate, and does not shrink before it', () => {
-    expect(policy.decide(seen({ arrivalRatePerSecond: 1, announcedRatePerSecond: 9 }))).toBe(12);
-    expect(policy.decide(seen({ arrivalRatePerSecond: 9, announcedRatePerSecond: 1 }))).toBe(12);
+    expect(policy.decide(seen({ arrivalRatePerSecond: 1, announcedRatePerSecond: [1, 9] }))).toBe(12);
+    expect(policy.decide(seen({ arrivalRatePerSecond: 9, announcedRatePerSecond: [1] }))).toBe(12);
   });
   it('asks for nothing while it is not known how long the work takes', () => {
     const { meanServiceSeconds: _, ...unknown } = seen({ arrivalRatePerSecond: 9 });

@@ -1,0 +1,34 @@
+import { guardTarget } from '../control/guard.ts';
+import type { GuardedTarget, GuardRules } from '../control/guard.ts';
+import { observe } from '../control/observation.ts';
+import type { FarmHistory, Observation } from '../control/observation.ts';
+import type { FarmSnapshot } from '../farm/snapshot.ts';
+import type { Decider } from './policy.ts';
+
+/** What one step makes of one look at a farm. The live autoscaler, the environment and the simulator share it. */
+export interface StepDecision {
+  /** Absent at the first look: there is nothing yet to take rates from. */
+  readonly observation?: Observation;
+  /** What the policy asked for; absent where it asked for nothing. */
+  readonly asked?: number;
+  readonly guarded: GuardedTarget;
+}
+
+/** snapshot → observe → decide → guard. */
+export function decideStep(
+  history: FarmHistory,
+  snapshot: FarmSnapshot,
+  decider: Decider,
+  guards: GuardRules,
+): StepDecision {
+  const observation = observe(history, snapshot);
+  const { desired } = snapshot.pool;
+  const { draining, drained } = snapshot.workforce;
+  const current = Math.max(0, desired - draining - drained);
+  const asked = observation === undefined ? decider.atStart : decider.decide(observation);
+  return {
+    ...(observation === undefined ? {} : { observation }),
+    ...(asked === undefined ? {} : { asked }),
+    guarded: guardTarget(current, asked ?? current, guards),
+  };
+}
