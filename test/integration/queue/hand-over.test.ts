@@ -265,4 +265,18 @@ describe('after nobody has looked for more than three seconds', () => {
     await farm.pass(5);
     expect(await farm.stateOf(task.id)).toBe('delayed');
   });
+
+  test('a farm in which only looks that far apart are left takes the task back at the third', async () => {
+    const task = aTask();
+    await farm.admit(task);
+    await (await farm.worker('a')).claim(0);
+    await farm.store.tick();
+    const states: (string | undefined)[] = [];
+    for (let look = 1; look <= 3; look += 1) {
+      await farm.store.redis.hincrby(farm.store.key('reaper'), 'at', -8_000_000);
+      await farm.pass(8);
+      states.push(await farm.stateOf(task.id));
+    }
+    expect(states).toEqual(['leased', 'leased', 'delayed']);
+  });
 });
