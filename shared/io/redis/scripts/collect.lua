@@ -4,19 +4,22 @@
 -- next answer wakes this collector.
 -- @include base
 
+-- As text at once, because Redis would write each number out again wherever it is used.
+local collected, forgottenAt = text(now), text(now + tonumber(ARGV[3]))
+
 local function judge(id)
   local key = P .. 'task:' .. id
   local task = call('HMGET', key, 'type', 'out', 'gen', 'dl', 'svc', 'gn')
   local done, invalid = task[2] == 'done', task[2] == 'invalid'
   local response = now - tonumber(task[3])
   local met = done and now <= tonumber(task[4])
-  call('HSET', key, 'st', done and 'done' or 'failed', 'col', now, 'met', met and 1 or 0)
+  call('HSET', key, 'st', done and 'done' or 'failed', 'col', collected, 'met', met and '1' or '0')
   call('ZREM', P .. 'due', id)
-  call('ZADD', P .. 'results', now, id)
-  call('ZADD', P .. 'expiring', now + tonumber(ARGV[3]), id)
-  if not done then call('ZADD', P .. 'dead', now, id) end
-  count(done and 'completed' or 'failed', 1)
-  count(invalid and 'invalid' or met and 'met' or 'missed', 1)
+  call('ZADD', P .. 'results', collected, id)
+  call('ZADD', P .. 'expiring', forgottenAt, id)
+  if not done then call('ZADD', P .. 'dead', collected, id) end
+  count(done and 'completed' or 'failed', '1')
+  count(invalid and 'invalid' or met and 'met' or 'missed', '1')
   count('responseSum', response)
   if done then count('serviceSum', task[5] ~= '' and task[5] or 0) end
   local bucket = P .. 'longest:' .. text(math.floor(now / 1000000))

@@ -35,7 +35,8 @@ end
 
 -- Whether a lease was for the present generation of its task.
 local function isOfGeneration(lease, generation)
-  return string.match(lease, '%d+$') == generation
+  local ending = ':' .. generation
+  return string.sub(lease, -#ending) == ending
 end
 
 -- Hands waiting tasks to waiting workers, straight into their inboxes, until either runs out.
