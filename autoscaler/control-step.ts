@@ -39,18 +39,11 @@ export async function controlStep(parts: StepParts, history: FarmHistory): Promi
   const decided = { ...base, atSeconds, ...seen, target: guarded.workers, guards: guarded.reasons };
   const acted = await scale(parts.farm, guarded.workers);
   const changed = acted.outcome !== undefined && acted.outcome.applied !== acted.outcome.before;
-  const firstLook = seen.observation === undefined && acted.hold === undefined;
   return {
-    decision: { ...decided, ...(firstLook ? { hold: FIRST_LOOK } : {}), ...acted, ...took() },
+    decision: { ...decided, ...acted, ...took() },
     history: remember(history, snapshot, changed),
   };
 }
-
-/** Without an earlier look there are no rates: only the bounds are kept. */
-const FIRST_LOOK = hold(
-  'firstLook',
-  'no earlier look at the farm to take rates from; only the bounds are kept',
-);
 
 async function scale(farm: Farm, workers: number): Promise<Pick<Decision, 'outcome' | 'workers' | 'hold'>> {
   try {

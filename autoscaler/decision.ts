@@ -3,7 +3,7 @@ import type { Observation } from '../shared/control/observation.ts';
 import type { ScaleOutcome } from '../shared/farm/farm-port.ts';
 
 /** Why a step left the pool as it was, without asking a policy. */
-export type HoldReason = 'noData' | 'firstLook' | 'scalingFailed';
+export type HoldReason = 'noData' | 'scalingFailed';
 
 /** Everything about one step, as one JSON line. */
 export interface Decision {

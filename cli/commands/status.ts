@@ -120,7 +120,12 @@ function decisionText(decision: Decision, nowSeconds: number): string {
     ...(hold === undefined ? [] : [hold.reason]),
     ...(observation === undefined
       ? []
-      : [`${observation.arrivalRatePerSecond.toFixed(1)} tasks/s`, `${observation.waitingTasks} waiting`]),
+      : [
+          ...(observation.arrivalRatePerSecond === undefined
+            ? []
+            : [`${observation.arrivalRatePerSecond.toFixed(1)} tasks/s`]),
+          `${observation.waitingTasks} waiting`,
+        ]),
     ...(decision.guards.length === 0 ? [] : [`guarded by ${decision.guards.join(', ')}`]),
   ];
   return `${ago}${change} (${remarks.join('; ')})`;

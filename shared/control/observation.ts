@@ -11,14 +11,14 @@ export interface Observation {
   readonly phasesLeft?: number;
   /** Tasks collected since the farm began. */
   readonly collectedTasks: number;
-  /** Time since the previous look; rates divide by it. */
-  readonly intervalSeconds: number;
-  readonly arrivalRatePerSecond: number;
+  /** Time since the previous look, by which rates divide. It and the rates are absent at the first look. */
+  readonly intervalSeconds?: number;
+  readonly arrivalRatePerSecond?: number;
   /** Work that arrived since the previous look, by the expected service time: workers that it keeps busy. */
-  readonly offeredLoad: number;
+  readonly offeredLoad?: number;
   /** The same, smoothed over about 2 and 6 looks. */
-  readonly offeredLoadFast: number;
-  readonly offeredLoadSlow: number;
+  readonly offeredLoadFast?: number;
+  readonly offeredLoadSlow?: number;
   /** Mean service time of the tasks collected since the previous look, or since the farm began where there were none. */
   readonly meanServiceSeconds?: number;
   readonly waitingTasks: number;
@@ -56,26 +56,13 @@ export interface FarmHistory {
 const FAST = 0.5;
 const SLOW = 0.15;
 
-/**
- * The same farm looked at twice. Undefined where there is nothing to take rates from: no earlier look, no time
- * passed, or a farm made anew.
- */
-export function observe(history: FarmHistory, now: FarmSnapshot): Observation | undefined {
-  const { before } = history;
-  if (before === undefined) return undefined;
-  const intervalSeconds = now.atSeconds - before.atSeconds;
-  if (intervalSeconds <= 0 || now.counters.admitted < before.counters.admitted) return undefined;
-  const offeredLoad =
-    (now.counters.admittedWorkSeconds - before.counters.admittedWorkSeconds) / intervalSeconds;
+/** Turns a look at a farm, and what is remembered of earlier ones, into what a policy sees. */
+export function observe(history: FarmHistory, now: FarmSnapshot): Observation {
+  const before = comparable(history.before, now);
   const { starting, busy, draining, drained } = now.workforce;
   return {
     ...(now.phasesLeft === undefined ? {} : { phasesLeft: now.phasesLeft }),
     collectedTasks: now.counters.completed + now.counters.failed,
-    intervalSeconds,
-    arrivalRatePerSecond: (now.counters.admitted - before.counters.admitted) / intervalSeconds,
-    offeredLoad,
-    offeredLoadFast: smoothed(history.offeredLoadFast, offeredLoad, FAST),
-    offeredLoadSlow: smoothed(history.offeredLoadSlow, offeredLoad, SLOW),
     waitingTasks: now.held.waiting,
     answeredTasks: now.held.answered,
     waitingWorkSeconds: now.waitingWorkSeconds,
@@ -83,20 +70,49 @@ export function observe(history: FarmHistory, now: FarmSnapshot): Observation | 
     workers: Math.max(0, now.pool.desired - draining - drained),
     startingWorkers: starting,
     busyWorkers: busy,
+    ...(before === undefined ? {} : ratesBetween(history, before, now)),
     ...whatMayBeAbsent(history, before, now),
   };
 }
 
 /** The history after a look, and after the step has acted on it. */
 export function remember(history: FarmHistory, now: FarmSnapshot, acted: boolean): FarmHistory {
-  const seen = observe(history, now);
+  const before = comparable(history.before, now);
+  const rates = before && ratesBetween(history, before, now);
   const lastActionAtSeconds = acted ? now.atSeconds : history.lastActionAtSeconds;
   return {
     before: now,
-    ...(seen === undefined
+    ...(rates === undefined
       ? {}
-      : { offeredLoadFast: seen.offeredLoadFast, offeredLoadSlow: seen.offeredLoadSlow }),
+      : { offeredLoadFast: rates.offeredLoadFast, offeredLoadSlow: rates.offeredLoadSlow }),
     ...(lastActionAtSeconds === undefined ? {} : { lastActionAtSeconds }),
+  };
+}
+
+/** The earlier look, unless no time has passed since, or the farm was made anew in between. */
+function comparable(before: FarmSnapshot | undefined, now: FarmSnapshot): FarmSnapshot | undefined {
+  if (before === undefined || before.atSeconds >= now.atSeconds) return undefined;
+  return now.counters.admitted < before.counters.admitted ? undefined : before;
+}
+
+interface Rates {
+  readonly intervalSeconds: number;
+  readonly arrivalRatePerSecond: number;
+  readonly offeredLoad: number;
+  readonly offeredLoadFast: number;
+  readonly offeredLoadSlow: number;
+}
+
+function ratesBetween(history: FarmHistory, before: FarmSnapshot, now: FarmSnapshot): Rates {
+  const intervalSeconds = now.atSeconds - before.atSeconds;
+  const offeredLoad =
+    (now.counters.admittedWorkSeconds - before.counters.admittedWorkSeconds) / intervalSeconds;
+  return {
+    intervalSeconds,
+    arrivalRatePerSecond: (now.counters.admitted - before.counters.admitted) / intervalSeconds,
+    offeredLoad,
+    offeredLoadFast: smoothed(history.offeredLoadFast, offeredLoad, FAST),
+    offeredLoadSlow: smoothed(history.offeredLoadSlow, offeredLoad, SLOW),
   };
 }
 
@@ -111,12 +127,13 @@ type Optional =
 
 function whatMayBeAbsent(
   history: FarmHistory,
-  before: FarmSnapshot,
+  before: FarmSnapshot | undefined,
   now: FarmSnapshot,
 ): Pick<Observation, Optional> {
   const service = meanOf('serviceSecondsSum', before, now) ?? meanOf('serviceSecondsSum', undefined, now);
   const response = meanOf('responseSecondsSum', before, now);
-  const qos = qosBetween(before.counters, now.counters, now.overdueHeld);
+  const nothing = { met: 0, missed: 0 };
+  const qos = qosBetween(before?.counters ?? nothing, now.counters, now.overdueHeld);
   const announced = announcedFromNow(now);
   const { leastSlackSeconds, maxResponseSeconds } = now;
   const { lastActionAtSeconds } = history;

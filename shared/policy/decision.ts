@@ -7,8 +7,7 @@ import type { Decider } from './policy.ts';
 
 /** What one step makes of one look at a farm. The live autoscaler, the environment and the simulator share it. */
 export interface StepDecision {
-  /** Absent at the first look: there is nothing yet to take rates from. */
-  readonly observation?: Observation;
+  readonly observation: Observation;
   /** What the policy asked for; absent where it asked for nothing. */
   readonly asked?: number;
   readonly guarded: GuardedTarget;
@@ -22,13 +21,7 @@ export function decideStep(
   guards: GuardRules,
 ): StepDecision {
   const observation = observe(history, snapshot);
-  const { desired } = snapshot.pool;
-  const { draining, drained } = snapshot.workforce;
-  const current = Math.max(0, desired - draining - drained);
-  const asked = observation === undefined ? decider.atStart : decider.decide(observation);
-  return {
-    ...(observation === undefined ? {} : { observation }),
-    ...(asked === undefined ? {} : { asked }),
-    guarded: guardTarget(current, asked ?? current, guards),
-  };
+  const asked = decider.decide(observation);
+  const guarded = guardTarget(observation.workers, asked ?? observation.workers, guards);
+  return { observation, ...(asked === undefined ? {} : { asked }), guarded };
 }

@@ -8,6 +8,8 @@ export interface Policy {
    * bind it. Absent for all but emulations of other autoscalers.
    */
   readonly ownStepSeconds?: number;
+  /** Workers from the first second on, where a policy is one about that; the workload says otherwise. */
+  readonly initialWorkers?: number;
   /** One farm's, or one episode's, decisions. The same observations in the same order give the same decisions. */
   begin(): Decider;
 }
@@ -15,8 +17,6 @@ export interface Policy {
 export interface Decider {
   /** The number of workers wanted from now on; not yet held within bounds. Undefined: keep what is there. */
   decide(observation: Observation): number | undefined;
-  /** What it wants before there is anything to observe; absent where that is to keep what is there. */
-  readonly atStart?: number;
 }
 
 /** A policy that remembers nothing between its decisions. */

@@ -25,10 +25,12 @@ export function staffing(constants: StaffingConstants): Policy {
 function staffed(observation: Observation, constants: StaffingConstants): number | undefined {
   const { safety, backlogShare, stepSeconds } = constants;
   const { meanServiceSeconds, waitingWorkSeconds, announcedRatePerSecond } = observation;
-  // Nothing has been served yet, so how long work takes is unknown: keep what is there.
+  // It is unknown how long work takes, or how much of it comes: keep what is there.
   if (meanServiceSeconds === undefined) return undefined;
+  if (observation.arrivalRatePerSecond === undefined && announcedRatePerSecond === undefined)
+    return undefined;
   const coming = announcedRatePerSecond?.slice(0, Math.ceil(stepSeconds) + 1) ?? [];
-  const ratePerSecond = Math.max(observation.arrivalRatePerSecond, ...coming);
+  const ratePerSecond = Math.max(observation.arrivalRatePerSecond ?? 0, ...coming);
   const load = ratePerSecond * meanServiceSeconds;
   return Math.ceil(load + safety * Math.sqrt(load) + (backlogShare * waitingWorkSeconds) / stepSeconds);
 }
