@@ -65,11 +65,16 @@ interface Call {
 export class FarmClient {
   readonly #doors: FarmDoors;
   readonly #onWait: (reason: string) => void;
+  readonly #signal: AbortSignal | undefined;
 
-  /** @param onWait told each time that something has to be waited for */
-  constructor(doors: FarmDoors, onWait: (reason: string) => void = () => undefined) {
+  /**
+   * @param onWait told each time that something has to be waited for
+   * @param signal ends every call and every wait
+   */
+  constructor(doors: FarmDoors, onWait: (reason: string) => void = () => undefined, signal?: AbortSignal) {
     this.#doors = doors;
     this.#onWait = onWait;
+    this.#signal = signal;
   }
 
   /**
@@ -150,7 +155,7 @@ export class FarmClient {
       if (response instanceof Response) await response.body?.cancel();
       const isFull = response instanceof Response && response.status === FULL;
       this.#onWait(isFull ? `the farm is full, again in ${waitSeconds} s` : 'the farm is away');
-      await delay(waitSeconds * 1000);
+      await delay(waitSeconds * 1000, undefined, this.#signal && { signal: this.#signal });
     }
   }
 
@@ -158,10 +163,12 @@ export class FarmClient {
   async #once(url: string, { method = 'GET', headers, body }: Call): Promise<Response | Error> {
     const { token } = this.#doors;
     const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const init = { method, headers: { ...headers, ...bearer }, ...(body === undefined ? {} : { body }) };
+    const init: RequestInit = { method, headers: { ...headers, ...bearer }, signal: this.#signal ?? null };
+    if (body !== undefined) init.body = body;
     try {
       return await fetch(url, init);
     } catch (error) {
+      this.#signal?.throwIfAborted();
       return error instanceof Error ? error : new Error(String(error));
     }
   }
@@ -186,12 +193,9 @@ async function failure(url: string, answer: Response | Error): Promise<CommandEr
 
 /** What the farm says in its answer, with the fields that it names. */
 async function refusal(response: Response): Promise<Refused> {
-  const text = await response.text();
-  const hint = response.status === 401 || response.status === 403 ? ' Set FARMHAND_TOKEN.' : '';
-  return new Refused(
-    response.status,
-    `${readProblem(text) ?? `${response.status} ${response.statusText}`}${hint}`,
-  );
+  const said = readProblem(await response.text()) ?? `${response.status} ${response.statusText}`;
+  const refused = new Refused(response.status, said);
+  return refused.isAboutToken ? new Refused(response.status, `${said} (set FARMHAND_TOKEN)`) : refused;
 }
 
 function readProblem(text: string): string | undefined {

@@ -44,7 +44,8 @@ export function notRunning(farm: string): CommandError {
 export function findDoors(farm: string, environment: NodeJS.ProcessEnv = process.env): FarmDoors {
   const emitter = doorFrom(environment, 'emitter');
   const collector = doorFrom(environment, 'collector');
-  const token = environment['FARMHAND_TOKEN'];
+  // Empty is unset.
+  const token = environment['FARMHAND_TOKEN'] === '' ? undefined : environment['FARMHAND_TOKEN'];
   if (emitter !== undefined && collector !== undefined) return { emitter, collector, token };
   const running = findRunningFarm(farm);
   if (running === undefined) throw notRunning(farm);

@@ -35,6 +35,8 @@ const LOOK_MS = 250;
 export async function runDemo(output: Output, keep: boolean): Promise<boolean> {
   const interrupt = new AbortController();
   const onSignal = (): void => {
+    // The second time it is meant: the parts of the farm end with this process, only less orderly.
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
     interrupt.abort(
       new CommandError('Interrupted; everything that was started has been stopped.', EXIT.interrupted),
     );
@@ -78,7 +80,7 @@ async function runIn(folder: StateFolder, view: LiveView, signal: AbortSignal): 
   );
   try {
     signal.throwIfAborted();
-    await untilAborted(runImages(farm, making, { folder: outputFolder, view }), signal);
+    await runImages(farm, making, { folder: outputFolder, view, signal });
     signal.throwIfAborted();
     await untilAborted(runLoad(farm, view, signal), signal);
     const seconds = (performance.now() - startedMs) / 1000;
@@ -96,10 +98,14 @@ async function runIn(folder: StateFolder, view: LiveView, signal: AbortSignal): 
 async function runImages(
   farm: LocalFarm,
   making: Promise<readonly SampleFile[]>,
-  { folder, view }: { readonly folder: string; readonly view: LiveView },
+  {
+    folder,
+    view,
+    signal,
+  }: { readonly folder: string; readonly view: LiveView; readonly signal: AbortSignal },
 ): Promise<void> {
-  const client = clientOf(farm);
-  const pictures = await making;
+  const client = clientOf(farm, signal);
+  const pictures = await untilAborted(making, signal);
   view.say(`submitting ${pictures.length} pictures, each with ${IMAGE_DEADLINE_SECONDS} s`);
   let finished = 0;
   await forEachAtOnce(pictures, SUBMITTED_AT_ONCE, async ({ name, bytes }) => {
@@ -114,11 +120,8 @@ async function runImages(
 
 /** Starts the autoscaler, then the load, and looks on until the last task is collected. */
 async function runLoad(farm: LocalFarm, view: LiveView, signal: AbortSignal): Promise<void> {
-  const client = new FarmClient({
-    emitter: farm.url('emitter'),
-    collector: farm.url('collector'),
-    token: farm.token,
-  });
+  const client = clientOf(farm, signal);
+  view.say('starting the autoscaler, and a load of calibrated tasks that rises and falls');
   await farm.startAutoscaler();
   await client.load('POST', DEMO_LOAD);
   const control = new Control(farm.store);
@@ -131,10 +134,7 @@ async function runLoad(farm: LocalFarm, view: LiveView, signal: AbortSignal): Pr
   }
 }
 
-function clientOf(farm: LocalFarm): FarmClient {
-  return new FarmClient({
-    emitter: farm.url('emitter'),
-    collector: farm.url('collector'),
-    token: farm.token,
-  });
+function clientOf(farm: LocalFarm, signal: AbortSignal): FarmClient {
+  const doors = { emitter: farm.url('emitter'), collector: farm.url('collector'), token: farm.token };
+  return new FarmClient(doors, () => undefined, signal);
 }

@@ -80,7 +80,7 @@ export class LiveView {
     if (this.#redraws) {
       const width = process.stderr.columns - 1;
       const text = lines.map((line) => `${line.slice(0, width)}\u001b[K\n`).join('');
-      process.stderr.write(`${this.#drawnLines > 0 ? `\u001b[${this.#drawnLines}A` : ''}${text}`);
+      process.stderr.write(`${this.#drawnLines > 0 ? `\r\u001b[${this.#drawnLines}A` : ''}${text}`);
       this.#drawnLines = lines.length;
       return;
     }
@@ -90,7 +90,7 @@ export class LiveView {
   }
 
   #erase(): void {
-    if (this.#drawnLines > 0) process.stderr.write(`\u001b[${this.#drawnLines}A\u001b[J`);
+    if (this.#drawnLines > 0) process.stderr.write(`\r\u001b[${this.#drawnLines}A\u001b[J`);
     this.#drawnLines = 0;
   }
 

@@ -12,18 +12,17 @@ export class FunctionProcess {
   #process: RuntimeProcess;
   #port = 0;
 
-  private constructor(launch: RuntimeLaunch, graceSeconds: number) {
+  /** Starts at once; its door opens later. */
+  constructor(launch: RuntimeLaunch, graceSeconds: number) {
     this.#launch = launch;
     this.#graceSeconds = graceSeconds;
     this.#process = new RuntimeProcess(launch);
   }
 
-  /** Resolves when its door is open. @throws ComponentFailed */
-  static async start(launch: RuntimeLaunch, graceSeconds: number): Promise<FunctionProcess> {
-    const made = new FunctionProcess(launch, graceSeconds);
-    made.#port = await made.#process.listening();
-    void made.#keepRunning();
-    return made;
+  /** Resolves when its door is open; from then on it is kept running. @throws ComponentFailed */
+  async listening(): Promise<void> {
+    this.#port = await this.#process.listening();
+    void this.#keepRunning();
   }
 
   get url(): string {

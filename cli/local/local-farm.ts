@@ -101,20 +101,20 @@ export class LocalFarm {
   /** @throws ComponentFailed */
   async startFunction(door: Door, settings: Readonly<Record<string, string>> = {}): Promise<void> {
     const { port } = this.#options;
-    const started = await FunctionProcess.start(
-      {
-        name: door,
-        handler: `${door}/handler.ts`,
-        logFile: this.folder.log(door),
-        environment: {
-          ...this.#environment(FUNCTION_GRACE_SECONDS),
-          PORT: port === undefined ? '0' : String(port + DOORS.indexOf(door)),
-          ...settings,
-        },
+    const launch = {
+      name: door,
+      handler: `${door}/handler.ts`,
+      logFile: this.folder.log(door),
+      environment: {
+        ...this.#environment(FUNCTION_GRACE_SECONDS),
+        PORT: port === undefined ? '0' : String(port + DOORS.indexOf(door)),
+        ...settings,
       },
-      FUNCTION_GRACE_SECONDS,
-    );
+    };
+    const started = new FunctionProcess(launch, FUNCTION_GRACE_SECONDS);
+    // Known before its door is open: a farm that stops meanwhile stops it as well.
     this.#functions.set(door, started);
+    await started.listening();
   }
 
   /** Starts the autoscaler's steps. Until then the pool stays as it is. */
@@ -127,6 +127,14 @@ export class LocalFarm {
       STEP_SECONDS: String(stepSeconds),
       STEP_LIMIT: String(workers.max),
     });
+  }
+
+  /** Writes down where everything is, also when that changes. */
+  publish(): void {
+    this.folder.writeState(this.describe());
+    this.#redis.onRestart = () => {
+      this.folder.writeState(this.describe());
+    };
   }
 
   describe(): FarmState {
@@ -143,6 +151,7 @@ export class LocalFarm {
 
   /** No new decisions, no new tasks; then the workers finish, what they answered is collected, and Redis goes last. */
   async stop(): Promise<void> {
+    this.#redis.onRestart = () => undefined;
     await Promise.all([this.#functions.get('autoscaler')?.stop(), this.#functions.get('emitter')?.stop()]);
     await this.pool.stop();
     await this.#functions.get('collector')?.stop();

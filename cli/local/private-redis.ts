@@ -35,6 +35,7 @@ export class PrivateRedis {
   #guard: ChildProcess;
   #stopping = false;
   #restarts = 0;
+  #onRestart: () => void = () => undefined;
 
   private constructor(program: string, folder: StateFolder, port: number) {
     this.port = port;
@@ -62,6 +63,11 @@ export class PrivateRedis {
   get identity(): ProcessIdentity {
     const pid = Number(readFileSync(join(this.#folder.redis, 'redis.pid'), 'utf8'));
     return identityOf(pid) ?? { pid, started: '' };
+  }
+
+  /** Told each time that Redis had to be started again: it is another process now. */
+  set onRestart(tell: () => void) {
+    this.#onRestart = tell;
   }
 
   /** Stops Redis; it writes out what it has first. */
@@ -126,6 +132,7 @@ export class PrivateRedis {
           if (this.#stopping) return;
           this.#guard = this.#launch();
           this.#keepAlive();
+          void this.#untilListening().then(this.#onRestart, () => undefined);
         },
         Math.min(5000, 100 * 2 ** Math.min(this.#restarts, 6)),
       );

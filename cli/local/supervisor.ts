@@ -23,7 +23,7 @@ export async function superviseFarm(
   const farm = await LocalFarm.start(folder, options);
   try {
     await farm.startAutoscaler();
-    folder.writeState(farm.describe());
+    farm.publish();
     onReady();
     await stopAsked;
   } finally {
