@@ -132,6 +132,6 @@ export class RuntimeProcess {
   }
 }
 
-export function endText({ code, signal }: Ended): string {
+function endText({ code, signal }: Ended): string {
   return signal ?? `exit code ${String(code)}`;
 }
