@@ -29,7 +29,7 @@ export function summarise(episode: Episode): EpisodeSummary {
   const { commands } = episode;
   const { tasks } = episode.simulation;
   const due = dueTasks(episode);
-  const tardiness = due.map((task) => lateBySeconds(episode, task)).sort((a, b) => a - b);
+  const tardiness = Float64Array.from(due, (task) => lateBySeconds(episode, task)).sort();
   const moves = commands
     .map(({ before, workers }) => Math.sign(workers - before))
     .filter((move) => move !== 0);
@@ -43,10 +43,7 @@ export function summarise(episode: Episode): EpisodeSummary {
     reversals: moves.filter((move, index) => index > 0 && move !== moves[index - 1]).length,
     tardinessP95Seconds: tardiness[Math.ceil(0.95 * tardiness.length) - 1] ?? 0,
     tardinessMaxSeconds: tardiness.at(-1) ?? 0,
-    qosPercentByQuartile: quartiles(tasks).map((quarter) => {
-      const inQuarter = due.filter((task) => quarter.has(task));
-      return qosPercent(episode, inQuarter);
-    }),
+    qosPercentByQuartile: qosPercentByQuartile(episode, due),
     dropped: tasks.count - episode.simulation.collected.count - heldTasks(episode),
     steps: sampled.length,
     tasks: tasks.count,
@@ -96,11 +93,23 @@ function heldTasks({ simulation }: Episode): number {
   return held.waiting + held.leased + held.answered + notYetGenerated;
 }
 
-/** The tasks in four groups of equal size, by expected service time. */
-function quartiles(tasks: TaskTable): ReadonlySet<number>[] {
-  const order = Array.from({ length: tasks.count }, (_, task) => task).sort(
-    (a, b) => (tasks.expectedServiceSeconds[a] ?? 0) - (tasks.expectedServiceSeconds[b] ?? 0) || a - b,
-  );
-  const at = (quarter: number): number => Math.round((quarter * tasks.count) / 4);
-  return [0, 1, 2, 3].map((quarter) => new Set(order.slice(at(quarter), at(quarter + 1))));
+/** QoS in four groups of equal size, by expected service time. */
+function qosPercentByQuartile(episode: Episode, due: readonly number[]): (number | undefined)[] {
+  const { tasks } = episode.simulation;
+  const quarterOf = quarters(tasks);
+  const groups: number[][] = [[], [], [], []];
+  for (const task of due) groups[quarterOf[task] ?? 0]?.push(task);
+  return groups.map((group) => qosPercent(episode, group));
+}
+
+/** Which quarter of the tasks each belongs to, by expected service time. */
+function quarters({ count, expectedServiceSeconds }: TaskTable): Uint8Array {
+  const order = new Uint32Array(count).map((_, task) => task);
+  order.sort((a, b) => (expectedServiceSeconds[a] ?? 0) - (expectedServiceSeconds[b] ?? 0) || a - b);
+  const quarterOf = new Uint8Array(count);
+  const ends = [1, 2, 3].map((quarter) => Math.round((quarter * count) / 4));
+  for (let rank = 0; rank < count; rank += 1) {
+    quarterOf[order[rank] ?? 0] = ends.filter((end) => rank >= end).length;
+  }
+  return quarterOf;
 }

@@ -4,15 +4,13 @@ import type { FarmHistory, Observation } from '../../shared/control/observation.
 import { DEFAULT_DEADLINE_RULE } from '../../shared/farm/deadline.ts';
 import type { DeadlineRule } from '../../shared/farm/deadline.ts';
 import type { DispatchRule } from '../../shared/farm/dispatch-order.ts';
-import type { AnnouncedRate, FarmSnapshot } from '../../shared/farm/snapshot.ts';
+import type { FarmSnapshot } from '../../shared/farm/snapshot.ts';
 import { decideStep } from '../../shared/policy/decision.ts';
 import type { Decider, Policy } from '../../shared/policy/policy.ts';
-import { drawArrivals, scheduleSecondsAt } from '../../shared/workload/arrivals.ts';
-import type { ArrivalPlan } from '../../shared/workload/arrivals.ts';
-import { announcedRate, episodeSeconds } from '../../shared/workload/workload.ts';
+import { episodeSeconds } from '../../shared/workload/workload.ts';
 import type { Workload } from '../../shared/workload/workload.ts';
 import { FarmSimulation } from '../../shared/simulator/farm-simulation.ts';
-import { tabulate } from '../../shared/simulator/task-table.ts';
+import { EpisodeDraw } from './episode-draw.ts';
 
 /** How the farm around the workers is modelled; defaults as measured on the published cluster. */
 export interface HandOver {
@@ -27,9 +25,6 @@ export const PUBLISHED_HAND_OVER: HandOver = { pickUpSeconds: 0.05, collectSecon
 /** After the last step, results are collected for this long; it costs nothing. */
 export const GRACE_SECONDS = 8;
 
-/** How far ahead an emitter announces its rate. */
-const ANNOUNCED_SECONDS = 60;
-
 export interface EpisodeRules {
   readonly dispatch: DispatchRule;
   /** Most workers added or removed in one step. */
@@ -40,6 +35,8 @@ export interface EpisodeRules {
   readonly deadline: DeadlineRule;
   /** Whether the episode ends as soon as every task is collected, as the paper's does. */
   readonly endsWhenDone: boolean;
+  /** Where tasks come from that have been drawn before; absent to draw them anew. */
+  readonly draws?: (workload: Workload, seed: number) => EpisodeDraw;
 }
 
 export const DEFAULT_EPISODE_RULES: Omit<EpisodeRules, 'dispatch' | 'stepLimit' | 'announced'> = {
@@ -73,7 +70,7 @@ export class Episode {
   readonly simulation: FarmSimulation;
   readonly guards: GuardRules;
   readonly #rules: EpisodeRules;
-  readonly #plan: ArrivalPlan;
+  readonly #draw: EpisodeDraw;
   #history: FarmHistory = {};
   #snapshot: FarmSnapshot;
   readonly #commands: Command[] = [];
@@ -84,9 +81,8 @@ export class Episode {
   constructor(workload: Workload, seed: number, rules: EpisodeRules, initialWorkers?: number) {
     this.workload = workload;
     this.#rules = rules;
-    this.#plan = drawArrivals(workload, seed);
-    const tasks = tabulate(this.#plan.arrivals, rules.deadline, rules.handOver.collectSeconds);
-    this.simulation = new FarmSimulation(tasks, {
+    this.#draw = rules.draws?.(workload, seed) ?? new EpisodeDraw(workload, seed, rules);
+    this.simulation = new FarmSimulation(this.#draw.tasks, {
       dispatch: rules.dispatch,
       ...rules.handOver,
       startDelaySeconds: workload.startDelaySeconds,
@@ -169,30 +165,11 @@ export class Episode {
 
   #look(): FarmSnapshot {
     const now = this.simulation.nowSeconds;
-    const phasesLeft = this.#phasesLeft(now);
-    return { ...this.simulation.snapshot(this.workload.stepSeconds, this.#announced(now)), phasesLeft };
-  }
-
-  #announced(nowSeconds: number): AnnouncedRate | undefined {
-    if (!this.#rules.announced) return undefined;
-    const inSchedule = scheduleSecondsAt(this.#plan, nowSeconds);
-    const ratePerSecond: number[] = [];
-    for (let ahead = 0; ahead < ANNOUNCED_SECONDS; ahead += 1) {
-      ratePerSecond.push(announcedRate(this.workload, inSchedule + ahead));
-    }
-    return { fromSeconds: nowSeconds, ratePerSecond };
-  }
-
-  #phasesLeft(nowSeconds: number): number {
-    const inSchedule = scheduleSecondsAt(this.#plan, nowSeconds);
-    let endsAt = 0;
-    let left = 0;
-    for (const phase of this.workload.phases) {
-      endsAt += phase.seconds;
-      if (endsAt > inSchedule) left += 1;
-    }
-    // The one under way has been handed to the emitter already.
-    return Math.max(0, left - 1);
+    const announced = this.#rules.announced ? this.#draw.announcedAt(now) : undefined;
+    return this.simulation.snapshot(this.workload.stepSeconds, {
+      phasesLeft: this.#draw.phasesLeftAt(now),
+      ...(announced === undefined ? {} : { announced }),
+    });
   }
 }
 

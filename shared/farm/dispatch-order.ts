@@ -96,15 +96,20 @@ export function chooseTask(
  * @returns how far behind that one the first task lies that is kept
  */
 function firstKept(line: WaitingLine, inTime: number, moment: DispatchMoment, limit: number): number {
-  const kept: number[] = [];
   const last = Math.min(line.length, inTime + limit);
+  if (last === inTime + 1) return 0;
+  const kept: number[] = [];
   for (let position = inTime; position < last; position += 1) kept.push(position);
-  const free = [moment.nowSeconds];
-  for (const seconds of moment.othersFreeAtSeconds.slice(0, limit)) {
-    free.push(Math.max(seconds, moment.nowSeconds));
-  }
+  const { nowSeconds, othersFreeAtSeconds } = moment;
+  const free: number[] = [];
   while (kept.length > 1) {
-    const lateAt = firstLate(line, kept, [...free]);
+    free.length = 0;
+    free.push(nowSeconds);
+    const others = Math.min(othersFreeAtSeconds.length, limit);
+    for (let other = 0; other < others; other += 1) {
+      free.push(Math.max(othersFreeAtSeconds[other] ?? 0, nowSeconds));
+    }
+    const lateAt = firstLate(line, kept, free);
     if (lateAt === undefined) break;
     kept.splice(longestUpTo(line, kept, lateAt), 1);
   }
@@ -113,7 +118,8 @@ function firstKept(line: WaitingLine, inTime: number, moment: DispatchMoment, li
 
 /** @param freeAt when each worker is free, earliest first; changed */
 function firstLate(line: WaitingLine, kept: readonly number[], freeAt: number[]): number | undefined {
-  for (const [index, position] of kept.entries()) {
+  for (let index = 0; index < kept.length; index += 1) {
+    const position = kept[index] ?? 0;
     const start = freeAt[0] ?? 0;
     if (start > line.latestStartSeconds(position)) return index;
     replaceFirst(freeAt, start + line.expectedServiceSeconds(position));

@@ -2,7 +2,7 @@ import type { Counters, Held } from '../farm/counters.ts';
 import { choosePosition } from '../farm/dispatch-order.ts';
 import type { DispatchMoment, DispatchRule } from '../farm/dispatch-order.ts';
 import type { ScaleOutcome } from '../farm/farm-port.ts';
-import type { AnnouncedRate, FarmSnapshot } from '../farm/snapshot.ts';
+import type { FarmSnapshot } from '../farm/snapshot.ts';
 import { CollectedTasks } from './collected-tasks.ts';
 import { EventHeap } from './event-heap.ts';
 import { SimulatedLine } from './simulated-line.ts';
@@ -66,7 +66,7 @@ export class FarmSimulation implements DispatchMoment {
 
   /** Only `triage` asks for it. */
   get othersFreeAtSeconds(): readonly number[] {
-    return this.workers.expectedFinishes();
+    return this.workers.expectedFinishes;
   }
 
   get isDone(): boolean {
@@ -103,25 +103,28 @@ export class FarmSimulation implements DispatchMoment {
     return { before, asked, applied: asked, started, ...nobody };
   }
 
-  snapshot(windowSeconds: number, announced?: AnnouncedRate): FarmSnapshot {
+  /** @param plans what the emitter knows of its load */
+  snapshot(windowSeconds: number, plans: Pick<FarmSnapshot, 'phasesLeft' | 'announced'> = {}): FarmSnapshot {
     const now = this.#nowSeconds;
     const slack = this.#line.slackAt(now);
     const maxResponse = this.collected.maxResponseSince(now - windowSeconds);
     const { commanded } = this.workers;
-    return {
+    const snapshot: { -readonly [Key in keyof FarmSnapshot]: FarmSnapshot[Key] } = {
       kind: 'snapshot',
       atSeconds: now,
       counters: this.#counters(),
       held: this.#held(),
       overdueHeld: this.collected.overdueOf(this.#admitted, now),
       lostWaiting: slack.lost,
-      ...(slack.leastSlackSeconds === undefined ? {} : { leastSlackSeconds: slack.leastSlackSeconds }),
       waitingWorkSeconds: this.#line.workSeconds,
-      ...(maxResponse === undefined ? {} : { maxResponseSeconds: maxResponse }),
       workforce: this.workers.counts(),
-      ...(announced === undefined ? {} : { announced }),
       pool: { desired: commanded, present: commanded, ready: commanded },
     };
+    if (slack.leastSlackSeconds !== undefined) snapshot.leastSlackSeconds = slack.leastSlackSeconds;
+    if (maxResponse !== undefined) snapshot.maxResponseSeconds = maxResponse;
+    if (plans.phasesLeft !== undefined) snapshot.phasesLeft = plans.phasesLeft;
+    if (plans.announced !== undefined) snapshot.announced = plans.announced;
+    return snapshot;
   }
 
   #nextAvailableSeconds(): number {
@@ -147,10 +150,9 @@ export class FarmSimulation implements DispatchMoment {
       if (this.workers.becomeIdle(worker)) this.#serveNext();
       return;
     }
-    const { task, serves } = this.workers.finish(worker, this.#nowSeconds);
-    this.#finished.push(task);
+    this.#finished.push(this.workers.taskOf(worker));
     this.#finishedAtSeconds.push(this.#nowSeconds);
-    if (!serves) return;
+    if (!this.workers.finish(worker, this.#nowSeconds)) return;
     this.workers.becomeIdle(worker);
     this.#serveNext();
   }
@@ -194,7 +196,7 @@ export class FarmSimulation implements DispatchMoment {
     return {
       waiting: this.#line.length + this.#admitted - this.#available,
       delayed: 0,
-      leased: this.workers.tasks().length,
+      leased: this.workers.taskCount,
       answered: this.#finished.length - this.collected.count,
     };
   }

@@ -1,7 +1,7 @@
 import type { Workforce } from '../farm/snapshot.ts';
 
 /** A simulated worker. */
-export interface SimulatedWorker {
+interface SimulatedWorker {
   state: 'starting' | 'idle' | 'busy' | 'draining' | 'gone';
   /** Index of its task; −1 without one. */
   task: number;
@@ -17,16 +17,27 @@ export class SimulatedWorkforce {
   readonly #workers: SimulatedWorker[] = [];
   #idle: number[] = [];
   #present: number[] = [];
+  #draining = 0;
+  /** Of the busy workers that go on serving, earliest first. Kept in order: dispatch asks at every claim. */
+  readonly #finishes: number[] = [];
 
   /** Workers that serve or will: draining ones left out. */
   get commanded(): number {
-    let count = 0;
-    for (const id of this.#present) if (this.#at(id).state !== 'draining') count += 1;
-    return count;
+    return this.#present.length - this.#draining;
   }
 
   get hasIdle(): boolean {
     return this.#idle.length > 0;
+  }
+
+  /** Tasks in hand. */
+  get taskCount(): number {
+    return this.#finishes.length + this.#draining;
+  }
+
+  /** Expected finish times of the busy workers that go on serving, earliest first; valid until anything happens. */
+  get expectedFinishes(): readonly number[] {
+    return this.#finishes;
   }
 
   /** @returns the new worker's number */
@@ -62,40 +73,38 @@ export class SimulatedWorkforce {
     worker.state = 'busy';
     worker.task = task;
     worker.expectedFinishSeconds = expectedFinishSeconds;
+    insertAscending(this.#finishes, expectedFinishSeconds);
   }
 
-  /**
-   * The worker has finished its task.
-   *
-   * @returns the task, and whether the worker goes on serving
-   */
-  finish(id: number, nowSeconds: number): { readonly task: number; readonly serves: boolean } {
+  /** The task in a worker's hands; −1 without one. */
+  taskOf(id: number): number {
+    return this.#at(id).task;
+  }
+
+  /** The worker has finished its task. @returns whether it goes on serving */
+  finish(id: number, nowSeconds: number): boolean {
     const worker = this.#at(id);
-    const { task } = worker;
     worker.task = -1;
-    const serves = worker.state === 'busy';
-    if (!serves) this.#remove(id, nowSeconds);
-    return { task, serves };
-  }
-
-  /** Expected finish times of the busy workers that go on serving, earliest first. */
-  expectedFinishes(): number[] {
-    const finishes: number[] = [];
-    for (const id of this.#present) {
-      const worker = this.#at(id);
-      if (worker.state === 'busy') finishes.push(worker.expectedFinishSeconds);
+    if (worker.state === 'busy') {
+      this.#forgetFinish(worker);
+      return true;
     }
-    return finishes.sort((a, b) => a - b);
+    this.#draining -= 1;
+    this.#remove(id, nowSeconds);
+    return false;
   }
 
   /** Takes back up to `count` draining workers. @returns how many */
   takeBack(count: number): number {
     let taken = 0;
+    if (this.#draining === 0) return taken;
     for (const id of this.#present) {
       if (taken === count) break;
       const worker = this.#at(id);
       if (worker.state !== 'draining') continue;
       worker.state = 'busy';
+      insertAscending(this.#finishes, worker.expectedFinishSeconds);
+      this.#draining -= 1;
       taken += 1;
     }
     return taken;
@@ -110,23 +119,18 @@ export class SimulatedWorkforce {
       .filter((id) => this.#at(id).state !== 'draining')
       .sort((a, b) => this.#retirement(a) - this.#retirement(b) || b - a);
     for (const id of order.slice(0, count)) {
-      if (this.#at(id).state === 'busy') this.#at(id).state = 'draining';
-      else this.#remove(id, nowSeconds);
+      const worker = this.#at(id);
+      if (worker.state === 'busy') {
+        worker.state = 'draining';
+        this.#forgetFinish(worker);
+        this.#draining += 1;
+      } else this.#remove(id, nowSeconds);
     }
   }
 
   counts(): Workforce {
-    const counts = { starting: 0, idle: 0, busy: 0, draining: 0, drained: 0 };
-    for (const id of this.#present) {
-      const { state } = this.#at(id);
-      if (state !== 'gone') counts[state] += 1;
-    }
-    return counts;
-  }
-
-  /** Tasks in hand. */
-  tasks(): number[] {
-    return this.#present.map((id) => this.#at(id).task).filter((task) => task >= 0);
+    const [idle, busy, draining] = [this.#idle.length, this.#finishes.length, this.#draining];
+    return { starting: this.#present.length - idle - busy - draining, idle, busy, draining, drained: 0 };
   }
 
   /** What has to be paid for so far: from a worker's start to its end. */
@@ -142,6 +146,10 @@ export class SimulatedWorkforce {
     return worker.state === 'idle' ? -1 : worker.expectedFinishSeconds;
   }
 
+  #forgetFinish({ expectedFinishSeconds }: SimulatedWorker): void {
+    this.#finishes.splice(this.#finishes.indexOf(expectedFinishSeconds), 1);
+  }
+
   #remove(id: number, nowSeconds: number): void {
     const worker = this.#at(id);
     worker.state = 'gone';
@@ -155,4 +163,12 @@ export class SimulatedWorkforce {
     if (worker === undefined) throw new RangeError(`There is no worker ${String(id)}.`);
     return worker;
   }
+}
+
+/** Puts a number where it belongs in an ascending list; most belong near the end. */
+function insertAscending(ascending: number[], value: number): void {
+  let at = ascending.length;
+  ascending.push(value);
+  for (; at > 0 && (ascending[at - 1] ?? 0) > value; at -= 1) ascending[at] = ascending[at - 1] ?? 0;
+  ascending[at] = value;
 }
