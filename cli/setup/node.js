@@ -24,13 +24,32 @@ const OLDEST_NODE = /** @type {const} */ ([22, 19]);
  */
 export function farmNode(repository = repositoryFolder) {
   if (isNewEnough(process.versions.node)) return process.execPath;
-  const installed = join(repository, 'node_modules', '.bin', 'node');
-  const answer = spawnSync(installed, ['--version'], { encoding: 'utf8' });
-  if (answer.status === 0 && isNewEnough(answer.stdout.trim().slice(1))) return installed;
+  const installed = installedNodes(repository).find(answersAsNewEnough);
+  if (installed !== undefined) return installed;
   throw new SetupError(
     `Expected Node ${OLDEST_NODE.join('.')} or newer; this is ${process.version}, and npm has none for ` +
       `${process.platform} on ${process.arch}. Install a newer Node from https://nodejs.org`,
   );
+}
+
+/**
+ * Where npm puts it: the link, and what it links to, because another `npm install` may lose the link.
+ * @param {string} repository
+ * @returns {string[]}
+ */
+function installedNodes(repository) {
+  const modules = join(repository, 'node_modules');
+  const packages = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
+  return [join(modules, '.bin', 'node'), ...packages.map((name) => join(modules, name, 'bin', 'node'))];
+}
+
+/**
+ * @param {string} node
+ * @returns {boolean}
+ */
+function answersAsNewEnough(node) {
+  const answer = spawnSync(node, ['--version'], { encoding: 'utf8' });
+  return answer.status === 0 && isNewEnough(answer.stdout.trim().slice(1));
 }
 
 /**
