@@ -73,10 +73,16 @@ export class WorkLoop {
         log.info({}, 'SYN taken back');
         return seat.claim(WAIT_SECONDS);
       case 'unknown':
-        await seat.register();
-        log.info({ sinceStartSeconds: performance.now() / 1000 }, 'entered the registry');
+        await this.#enter();
         return seat.claim(WAIT_SECONDS);
     }
+  }
+
+  /** The process counts from its start, which is when `performance.now()` was 0. */
+  async #enter(): Promise<void> {
+    const sinceStartSeconds = performance.now() / 1000;
+    await this.#parts.seat.register(sinceStartSeconds);
+    this.#parts.log.info({ sinceStartSeconds }, 'entered the registry');
   }
 
   async #serve(

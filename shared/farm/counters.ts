@@ -45,7 +45,7 @@ export interface Counters {
   /** Sum over collected tasks, seconds. */
   readonly responseSecondsSum: number;
   readonly serviceSecondsSum: number;
-  /** Of the workers that have left the registry, from their registration to then. */
+  /** Of the workers that have left the registry, from their start to then. */
   readonly workerSecondsEnded: number;
 }
 

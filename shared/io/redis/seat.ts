@@ -41,6 +41,7 @@ export class Seat {
   readonly #store: FarmStore;
   readonly #inbox: FarmStore;
   #claims = 0;
+  #wasRegistered = false;
 
   constructor(worker: { readonly id: WorkerId; readonly pod: string }, store: FarmStore, inbox: FarmStore) {
     this.workerId = worker.id;
@@ -49,8 +50,15 @@ export class Seat {
     this.#inbox = inbox;
   }
 
-  async register(): Promise<void> {
-    await this.#store.run('register', [this.workerId, this.pod]);
+  /**
+   * Enters the registry.
+   *
+   * @param sinceStartSeconds how long the process has run: it is paid for from its start. Counts the first time only
+   */
+  async register(sinceStartSeconds = 0): Promise<void> {
+    const before = this.#wasRegistered ? 0 : sinceStartSeconds;
+    await this.#store.run('register', [this.workerId, this.pod, toMicros(before)]);
+    this.#wasRegistered = true;
   }
 
   /** Asks for a task. Where there is none, the worker is listed as waiting for `waitSeconds`. */

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LockReply } from '../../../shared/io/redis/control.ts';
+import { Seat } from '../../../shared/io/redis/seat.ts';
 import { aTask } from '../../support/build-task.ts';
 import { PrivateRedis } from '../../support/private-redis.ts';
 import { DONE, INVALID, leaseOf, QueueFarm } from '../../support/queue-farm.ts';
@@ -118,5 +119,14 @@ describe('a look at the farm', () => {
     const { workers, atSeconds } = await farm.control.observe(0);
     expect(workers).toMatchObject([{ id: 'a', pod: 'pod-of-a', state: 'busy', taskId: task.id }]);
     expect(Math.round((workers[0]?.expectedFinishAtSeconds ?? 0) - atSeconds)).toBe(4);
+  });
+
+  test('counts what a worker cost from the start of its process, once', async () => {
+    const seat = new Seat({ id: 'a', pod: 'pod-of-a' }, farm.store, farm.store);
+    await seat.register(30);
+    await farm.control.workerEnded('a', 'stopped');
+    await seat.register(40);
+    await farm.control.workerEnded('a', 'stopped');
+    expect(Math.round((await farm.control.observe(0)).counters.workerSecondsEnded)).toBe(30);
   });
 });

@@ -1,5 +1,5 @@
 -- The end of a worker's entry in the registry. Needs base.
--- What it has cost is counted here, from its registration to now.
+-- What it has cost is counted here, from its start to now.
 local function forgetWorker(worker)
   local started = call('HGET', P .. 'worker:' .. worker, 'started')
   if started then count('workerMicros', now - started) end
