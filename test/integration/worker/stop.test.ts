@@ -104,9 +104,10 @@ test('a busy worker finishes its task before it acknowledges, claims no other, a
 
 test('the task of a worker that was killed is done by another one after the lease', async () => {
   const farm = await fixture.farm({ leaseSeconds: 2 });
-  const killed = await fixture.worker(farm);
   const task = aTask({ options: '{"serviceSeconds":1.5}', deadlineSeconds: 60 });
+  // It waits when the worker comes, so that it is claimed: what is only handed over goes back without an attempt.
   await farm.admit(task);
+  const killed = await fixture.worker(farm);
   await workerIn(farm, 'busy');
   killed.child.kill('SIGKILL');
   await fixture.worker(farm);
