@@ -19,6 +19,10 @@ export interface Observation {
   /** The same, smoothed over about 2 and 6 looks. */
   readonly offeredLoadFast?: number;
   readonly offeredLoadSlow?: number;
+  /** The highest load of late: it rises with the load at once, and sinks towards it over about 20 looks. */
+  readonly offeredLoadPeak?: number;
+  /** Mean expected service time of the tasks that arrived, over about 30 looks; absent where none came. */
+  readonly expectedServiceSeconds?: number;
   /** Mean service time of the tasks collected since the previous look, or since the farm began where there were none. */
   readonly meanServiceSeconds?: number;
   readonly waitingTasks: number;
@@ -49,12 +53,19 @@ export interface FarmHistory {
   readonly before?: FarmSnapshot;
   readonly offeredLoadFast?: number;
   readonly offeredLoadSlow?: number;
+  readonly offeredLoadPeak?: number;
+  /** Tasks that arrived, and their expected service times, older looks counting less. */
+  readonly arrivedTasks?: number;
+  readonly arrivedWorkSeconds?: number;
   readonly lastActionAtSeconds?: number;
 }
 
 /** Weights of the newest look in the smoothed loads. */
 const FAST = 0.5;
 const SLOW = 0.15;
+const PEAK_FALL = 0.05;
+/** What an earlier look still counts among the arrived tasks. */
+const ARRIVED_KEPT = 0.97;
 
 type Draft = { -readonly [Key in keyof Observation]: Observation[Key] };
 
@@ -73,7 +84,7 @@ export function observe(history: FarmHistory, now: FarmSnapshot): Observation {
     busyWorkers: busy,
   };
   if (now.phasesLeft !== undefined) seen.phasesLeft = now.phasesLeft;
-  if (before !== undefined) Object.assign(seen, ratesBetween(history, before, now));
+  if (before !== undefined) addRates(seen, ratesBetween(history, before, now));
   addWhatMayBeAbsent(seen, history, now);
   return seen;
 }
@@ -87,7 +98,13 @@ export function remember(history: FarmHistory, now: FarmSnapshot, acted: boolean
     before: now,
     ...(rates === undefined
       ? {}
-      : { offeredLoadFast: rates.offeredLoadFast, offeredLoadSlow: rates.offeredLoadSlow }),
+      : {
+          offeredLoadFast: rates.offeredLoadFast,
+          offeredLoadSlow: rates.offeredLoadSlow,
+          offeredLoadPeak: rates.offeredLoadPeak,
+          arrivedTasks: rates.arrivedTasks,
+          arrivedWorkSeconds: rates.arrivedWorkSeconds,
+        }),
     ...(lastActionAtSeconds === undefined ? {} : { lastActionAtSeconds }),
   };
 }
@@ -104,19 +121,37 @@ interface Rates {
   readonly offeredLoad: number;
   readonly offeredLoadFast: number;
   readonly offeredLoadSlow: number;
+  readonly offeredLoadPeak: number;
+  readonly arrivedTasks: number;
+  readonly arrivedWorkSeconds: number;
 }
 
 function ratesBetween(history: FarmHistory, before: FarmSnapshot, now: FarmSnapshot): Rates {
   const intervalSeconds = now.atSeconds - before.atSeconds;
-  const offeredLoad =
-    (now.counters.admittedWorkSeconds - before.counters.admittedWorkSeconds) / intervalSeconds;
+  const workSeconds = now.counters.admittedWorkSeconds - before.counters.admittedWorkSeconds;
+  const tasks = now.counters.admitted - before.counters.admitted;
+  const offeredLoad = workSeconds / intervalSeconds;
+  const { offeredLoadPeak = offeredLoad, arrivedTasks = 0, arrivedWorkSeconds = 0 } = history;
   return {
     intervalSeconds,
-    arrivalRatePerSecond: (now.counters.admitted - before.counters.admitted) / intervalSeconds,
+    arrivalRatePerSecond: tasks / intervalSeconds,
     offeredLoad,
     offeredLoadFast: smoothed(history.offeredLoadFast, offeredLoad, FAST),
     offeredLoadSlow: smoothed(history.offeredLoadSlow, offeredLoad, SLOW),
+    offeredLoadPeak: Math.max(offeredLoad, smoothed(offeredLoadPeak, offeredLoad, PEAK_FALL)),
+    arrivedTasks: ARRIVED_KEPT * arrivedTasks + tasks,
+    arrivedWorkSeconds: ARRIVED_KEPT * arrivedWorkSeconds + workSeconds,
   };
+}
+
+function addRates(seen: Draft, rates: Rates): void {
+  seen.intervalSeconds = rates.intervalSeconds;
+  seen.arrivalRatePerSecond = rates.arrivalRatePerSecond;
+  seen.offeredLoad = rates.offeredLoad;
+  seen.offeredLoadFast = rates.offeredLoadFast;
+  seen.offeredLoadSlow = rates.offeredLoadSlow;
+  seen.offeredLoadPeak = rates.offeredLoadPeak;
+  if (rates.arrivedTasks > 0) seen.expectedServiceSeconds = rates.arrivedWorkSeconds / rates.arrivedTasks;
 }
 
 /** Assigned one by one rather than spread: this runs at every step of millions of training episodes. */

@@ -1,0 +1,58 @@
+import { networkPolicy } from '../../shared/policy/network.ts';
+import { modelOf } from './network-genome.ts';
+import type { GenomePlan } from './network-genome.ts';
+import type { Meeting, Rollouts, RolloutScore } from './rollout.ts';
+
+/** What a candidate came to, in the mean over its episodes of one kind. */
+export interface MeanScore {
+  readonly episodes: number;
+  readonly missedPercent: number;
+  /** Mean workers; of mixed workloads, those above the load, as if its load were that of `paper-random`. */
+  readonly workers: number;
+  /** A workload of 30 steps has so many. */
+  readonly actions: number;
+}
+
+export interface CandidateScore {
+  readonly main: MeanScore;
+  readonly mixed: MeanScore;
+}
+
+/** Lets one candidate meet its episodes. */
+export function scoreCandidate(
+  genome: readonly number[],
+  plan: GenomePlan,
+  meetings: readonly Meeting[],
+  rollouts: Rollouts,
+): CandidateScore {
+  const policy = networkPolicy('candidate', modelOf(genome, plan));
+  const [main, mixed]: [RolloutScore[], RolloutScore[]] = [[], []];
+  for (const meeting of meetings) {
+    (meeting.source === 'mixed' ? mixed : main).push(rollouts.meet(policy, meeting));
+  }
+  return {
+    main: meanOf(main, ({ meanWorkers }) => meanWorkers),
+    mixed: meanOf(mixed, excessWorkers),
+  };
+}
+
+/** Load of `paper-random`, in workers, and its square root. */
+const MAIN_LOAD = 7;
+
+function excessWorkers({ meanWorkers, meanLoad }: RolloutScore): number {
+  return MAIN_LOAD + ((meanWorkers - meanLoad) * Math.sqrt(MAIN_LOAD)) / Math.sqrt(meanLoad + 0.5);
+}
+
+/** Below so many tasks one missed task more or less says little. */
+const FEW_TASKS = 100;
+
+function meanOf(scores: readonly RolloutScore[], workersOf: (score: RolloutScore) => number): MeanScore {
+  const mean = (of: (score: RolloutScore) => number): number =>
+    scores.reduce((sum, score) => sum + of(score), 0) / Math.max(1, scores.length);
+  return {
+    episodes: scores.length,
+    missedPercent: mean(({ missed, due }) => (100 * missed) / Math.max(FEW_TASKS, due)),
+    workers: mean(workersOf),
+    actions: mean(({ actions, steps }) => (30 * actions) / steps),
+  };
+}

@@ -1,0 +1,34 @@
+export type Activation = 'tanh' | 'relu' | 'linear';
+
+export const ACTIVATIONS: readonly Activation[] = ['tanh', 'relu', 'linear'];
+
+/** A layer of a dense network: outputs = activation(weights · inputs + biases). */
+export interface DenseLayer {
+  readonly activation: Activation;
+  /** One row an output, one column an input. */
+  readonly weights: readonly (readonly number[])[];
+  readonly biases: readonly number[];
+}
+
+/** What a dense network makes of its inputs. */
+export function forward(layers: readonly DenseLayer[], inputs: readonly number[]): readonly number[] {
+  let values = inputs;
+  for (const layer of layers) values = outputsOf(layer, values);
+  return values;
+}
+
+function outputsOf({ activation, weights, biases }: DenseLayer, inputs: readonly number[]): number[] {
+  const outputs: number[] = [];
+  for (let output = 0; output < biases.length; output += 1) {
+    const row = weights[output] ?? [];
+    let sum = biases[output] ?? 0;
+    for (let input = 0; input < row.length; input += 1) sum += (row[input] ?? 0) * (inputs[input] ?? 0);
+    outputs.push(activate(activation, sum));
+  }
+  return outputs;
+}
+
+function activate(activation: Activation, value: number): number {
+  if (activation === 'tanh') return Math.tanh(value);
+  return activation === 'relu' ? Math.max(0, value) : value;
+}

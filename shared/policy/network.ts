@@ -1,0 +1,43 @@
+import type { Observation } from '../control/observation.ts';
+import { forward } from './dense-layer.ts';
+import type { DenseLayer } from './dense-layer.ts';
+import { sightOf } from './network-inputs.ts';
+import type { NetworkInput } from './network-inputs.ts';
+import { outlookOf } from './outlook.ts';
+import type { OutlookRules } from './outlook.ts';
+import { firstOfCheapestPlan } from './plan.ts';
+import type { PlanPrices } from './plan.ts';
+import { memoryless } from './policy.ts';
+import type { Policy } from './policy.ts';
+
+/** A policy that has learned how much safety to plan with: a small network sets it, and a planner keeps to it. */
+export interface NetworkModel {
+  readonly outlook: OutlookRules;
+  readonly prices: PlanPrices;
+  readonly stepLimit: number;
+  readonly inputs: readonly NetworkInput[];
+  /** Two outputs, in √load: what to add to the safety of the coming step, and of those after it. */
+  readonly layers: readonly DenseLayer[];
+}
+
+export function networkPolicy(name: string, model: NetworkModel): Policy {
+  return memoryless(name, (observation) => wantedWorkers(observation, model));
+}
+
+function wantedWorkers(observation: Observation, model: NetworkModel): number | undefined {
+  const outlook = outlookOf(observation, model.outlook);
+  if (outlook === undefined) return undefined;
+  const { prices, stepLimit } = model;
+  const [now = 0, later = 0] = model.layers.length === 0 ? [] : forward(model.layers, inputsOf());
+  const { workers, startingWorkers, waitingWorkSeconds } = observation;
+  const { stepSeconds, loads } = outlook;
+  return firstOfCheapestPlan(
+    { workers, startingWorkers, waitingWorkSeconds, stepSeconds, loads, stepLimit },
+    { ...prices, safetyNow: prices.safetyNow + now, safetyLater: prices.safetyLater + later },
+  );
+
+  function inputsOf(): number[] {
+    const sight = sightOf(observation, outlook as NonNullable<typeof outlook>);
+    return model.inputs.map((input) => Math.min(input.high, Math.max(input.low, input.of(sight))));
+  }
+}

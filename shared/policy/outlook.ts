@@ -1,0 +1,71 @@
+import type { Observation } from '../control/observation.ts';
+
+/** What a planner expects of the coming steps. A load is arrival rate × expected service time: busy workers. */
+export interface Outlook {
+  readonly stepSeconds: number;
+  /** Load in each of the coming steps, the first beginning now. */
+  readonly loads: readonly number[];
+  /** Highest and lowest load of any second that is announced; the expected load where nothing is. */
+  readonly highest: number;
+  readonly lowest: number;
+}
+
+export interface OutlookRules {
+  /** Steps looked ahead. */
+  readonly horizonSteps: number;
+  /** Stands for the time between two looks as long as there was only one. */
+  readonly stepSeconds: number;
+  /** Stands for the expected service time as long as no task has come. */
+  readonly assumedServiceSeconds: number;
+  /** Weight of the slowly smoothed load where nothing is announced; the fast one has the rest. 0 to 1. */
+  readonly slowShare: number;
+}
+
+/** Undefined where it cannot be known how much work comes: nothing is announced, and nothing has been seen. */
+export function outlookOf(observation: Observation, rules: OutlookRules): Outlook | undefined {
+  const stepSeconds = observation.intervalSeconds ?? rules.stepSeconds;
+  const announced = observation.announcedRatePerSecond;
+  if (announced !== undefined) {
+    const service = observation.expectedServiceSeconds ?? rules.assumedServiceSeconds;
+    return announcedOutlook(announced, service, stepSeconds, rules.horizonSteps);
+  }
+  const { offeredLoadFast, offeredLoadSlow } = observation;
+  if (offeredLoadFast === undefined || offeredLoadSlow === undefined) return undefined;
+  const load = offeredLoadFast + rules.slowShare * (offeredLoadSlow - offeredLoadFast);
+  return {
+    stepSeconds,
+    loads: new Array<number>(rules.horizonSteps).fill(load),
+    highest: load,
+    lowest: load,
+  };
+}
+
+function announcedOutlook(
+  ratePerSecond: readonly number[],
+  serviceSeconds: number,
+  stepSeconds: number,
+  horizonSteps: number,
+): Outlook {
+  const sums = new Array<number>(horizonSteps).fill(0);
+  const seconds = new Array<number>(horizonSteps).fill(0);
+  let highest = 0;
+  let lowest = Infinity;
+  for (let ahead = 0; ahead < ratePerSecond.length; ahead += 1) {
+    const rate = ratePerSecond[ahead] ?? 0;
+    if (rate > highest) highest = rate;
+    if (rate < lowest) lowest = rate;
+    const step = Math.floor((ahead + 0.5) / stepSeconds);
+    if (step >= horizonSteps) continue;
+    sums[step] = (sums[step] ?? 0) + rate;
+    seconds[step] = (seconds[step] ?? 0) + 1;
+  }
+  const loads: number[] = [];
+  let last = (ratePerSecond[0] ?? 0) * serviceSeconds;
+  for (let step = 0; step < horizonSteps; step += 1) {
+    const known = seconds[step] ?? 0;
+    // Steps shorter than a second, or beyond what is announced, go on as the one before.
+    if (known > 0) last = ((sums[step] ?? 0) / known) * serviceSeconds;
+    loads.push(last);
+  }
+  return { stepSeconds, loads, highest: highest * serviceSeconds, lowest: lowest * serviceSeconds };
+}
