@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LiveFarm } from '../../autoscaler/live-farm.ts';
 import { ProcessPool } from '../../autoscaler/process-pool.ts';
-import { WorkerPool } from '../../cli/local/worker-pool.ts';
+import type { WorkerPool } from '../../cli/local/worker-pool.ts';
 import type { Counters } from '../../shared/farm/counters.ts';
 import type { WorkerRecord } from '../../shared/farm/worker.ts';
 import { ProcessPoolStore } from '../../shared/io/redis/process-pool-store.ts';
@@ -14,22 +13,10 @@ let farm: FarmProcesses;
 let pool: WorkerPool;
 let processes: ProcessPoolStore;
 
-const logFile = (): string => join(farm.redis.folder, 'workers.log');
-
 beforeEach(async () => {
   farm = await FarmProcesses.open({ leaseSeconds: 5 });
   processes = new ProcessPoolStore(farm.farm.store);
-  pool = new WorkerPool({
-    store: farm.farm.store,
-    blocking: farm.farm.another(),
-    launch: {
-      handler: 'worker/handler.ts',
-      logFile: logFile(),
-      environment: { FARM: farm.farm.store.farm, REDIS_URL: farm.redis.url, GRACE_SECONDS: '3' },
-    },
-    graceSeconds: 3,
-    onError: () => undefined,
-  });
+  pool = farm.workerPool();
 });
 afterEach(async () => {
   await pool.stop();
@@ -60,7 +47,7 @@ function ids(records: readonly WorkerRecord[]): string[] {
 
 /** By the workers' own log: in the registry whoever has left stands no more. */
 async function podsThatAcknowledged(): Promise<readonly unknown[]> {
-  const lines = (await readFile(logFile(), 'utf8')).split('\n').filter((line) => line.startsWith('{'));
+  const lines = (await readFile(farm.workersLog, 'utf8')).split('\n').filter((line) => line.startsWith('{'));
   const entries = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
   return entries.filter(({ msg }) => msg === 'SYN acknowledged').map(({ instance }) => instance);
 }
@@ -86,7 +73,7 @@ async function endStepLease(): Promise<void> {
 async function drainKilledAt(nth: number): Promise<boolean> {
   const before = await poolOf(3);
   // All are at work: whoever is to go has to finish its task first.
-  await farm.admit([1, 1, 1]);
+  await farm.admit([0.6, 0.6, 0.6]);
   await endStepLease();
   const gate = await farm.gate();
   // A step begins with its lease; what comes before that is the process opening its connections.

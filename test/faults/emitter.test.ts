@@ -69,7 +69,7 @@ test.each([
   [2, 'after', 'after it has written its upload down, before the bytes'],
   [3, 'after', 'after the bytes, before the task'],
   [4, 'after', 'after the task, before it has told its client'],
-] as const)('an emitter killed at its write %i, %s it, makes one task: %s', async (nth, side, _where) => {
+] as const)('an emitter killed at its write %i, %s it, makes one task: %s', async (...[nth, side]) => {
   const gate = await farm.gate();
   const first = await farm.start('emitter', { gate });
   const held = gate.holdAt({ side, nth, matches: ({ name }) => WRITES.some((write) => write === name) });

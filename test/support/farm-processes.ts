@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { WorkerPool } from '../../cli/local/worker-pool.ts';
 import { heldTotal, resultsTotal } from '../../shared/farm/counters.ts';
 import type { Counters } from '../../shared/farm/counters.ts';
 import type { NewTask, TaskId } from '../../shared/farm/task.ts';
@@ -61,6 +62,8 @@ export class FarmProcesses {
         REDIS_URL: (gate ?? this.redis).url,
         FARM: this.farm.store.farm,
         NODE_COMPILE_CACHE: COMPILE_CACHE,
+        // A test run that is interrupted leaves no process behind.
+        FARMHAND_STOP_WITH_PARENT: '1',
         ...env,
       },
     });
@@ -75,6 +78,27 @@ export class FarmProcesses {
     const worker = await this.start('worker', options);
     await worker.line('entered the registry');
     return worker;
+  }
+
+  /** Where the workers of a pool log. */
+  get workersLog(): string {
+    return join(this.redis.folder, 'workers.log');
+  }
+
+  /** The supervisor of the local farm, with worker processes of its own; whoever takes it stops it. */
+  workerPool(env: Readonly<Record<string, string>> = {}): WorkerPool {
+    const { store } = this.farm;
+    return new WorkerPool({
+      store,
+      blocking: this.farm.another(),
+      launch: {
+        handler: 'worker/handler.ts',
+        logFile: this.workersLog,
+        environment: { FARM: store.farm, REDIS_URL: this.redis.url, GRACE_SECONDS: '3', ...env },
+      },
+      graceSeconds: 3,
+      onError: () => undefined,
+    });
   }
 
   /** Admits `calibrated` tasks, each of so many seconds of service. */
