@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { calibrateCommand } from './commands/calibrate.ts';
+import { compareCommand } from './commands/compare.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { downCommand } from './commands/down.ts';
@@ -37,6 +38,7 @@ export function makeProgram(): Command {
     loadCommand(),
     calibrateCommand(),
     demoCommand(),
+    compareCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   return exitByThrowing(program);

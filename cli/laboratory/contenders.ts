@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { contenderByName, contenderNames } from '../../autoscaler/training/comparison/contender.ts';
+import type { NamedContender } from '../../autoscaler/training/comparison/comparison.ts';
+import type { ComparisonSetting } from '../../autoscaler/training/comparison/setting.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { shippedFile, shippedNames } from './shipped-policies.ts';
+
+/** Who is meant by a name or a path. */
+export function contender(asked: string, setting: ComparisonSetting): NamedContender {
+  const known = contenderByName(asked);
+  if (known !== undefined) return { asked, contender: known };
+  const file = shippedFile(asked, setting) ?? asked;
+  if (existsSync(file)) throw new CommandError(`${file}: policy files cannot be read yet.`, EXIT.usage);
+  if (file !== asked) {
+    throw new CommandError(`Expected the policy file of ${asked} at ${file}; there is none.`, EXIT.usage);
+  }
+  const names = [...contenderNames, ...shippedNames].join(', ');
+  throw new CommandError(
+    `Expected a policy (${names}) or the path of a policy file; got ${asked}.`,
+    EXIT.usage,
+  );
+}
