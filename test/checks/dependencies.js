@@ -166,7 +166,8 @@ const hygiene = [
     to: {
       dependencyTypes: ['npm-dev'],
       dependencyTypesNot: ['type-only'],
-      pathNot: '(^|/)node_modules/@types/',
+      // TensorFlow is loaded only where it is there, by the two doors that its own rule names.
+      pathNot: '(^|/)node_modules/@(types|tensorflow)/',
     },
   },
   {

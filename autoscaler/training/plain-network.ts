@@ -1,0 +1,114 @@
+import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
+
+interface Place {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly isLinear: boolean;
+  /** Where its weights begin among the parameters (row after row, one row an output), and its biases. */
+  readonly weightsAt: number;
+  readonly biasesAt: number;
+  /** What it last put out. */
+  readonly values: Float64Array;
+  /** Slope of the loss with respect to that. */
+  readonly slopes: Float64Array;
+}
+
+/** A dense network (ReLU, or linear layers) over one flat array of parameters, with its gradient. */
+export class PlainNetwork {
+  readonly parameters: Float64Array;
+  readonly outputs: number;
+  readonly #inputs: Float64Array;
+  readonly #places: readonly Place[];
+
+  constructor(layers: readonly DenseLayer[]) {
+    let at = 0;
+    this.#places = layers.map(({ weights, biases, activation }) => {
+      if (activation === 'tanh') throw new RangeError('Expected ReLU or linear layers; got tanh.');
+      const [inputs, outputs] = [weights[0]?.length ?? 0, biases.length];
+      const place = { inputs, outputs, isLinear: activation === 'linear' };
+      const [weightsAt, biasesAt] = [at, at + inputs * outputs];
+      at = biasesAt + outputs;
+      const [values, slopes] = [new Float64Array(outputs), new Float64Array(outputs)];
+      return { ...place, weightsAt, biasesAt, values, slopes };
+    });
+    this.parameters = Float64Array.from(
+      layers.flatMap(({ weights, biases }) => [...weights.flat(), ...biases]),
+    );
+    this.#inputs = new Float64Array(this.#places[0]?.inputs ?? 0);
+    this.outputs = this.#places.at(-1)?.outputs ?? 0;
+  }
+
+  /** The outputs for the inputs that stand in `vector` from `start` on; valid until the next call. */
+  forward(vector: ArrayLike<number>, start: number): Float64Array {
+    for (let input = 0; input < this.#inputs.length; input += 1) {
+      this.#inputs[input] = vector[start + input] ?? 0;
+    }
+    let before = this.#inputs;
+    for (const place of this.#places) {
+      this.#layer(place, before);
+      before = place.values;
+    }
+    return before;
+  }
+
+  /** Adds the gradient of the last `forward` to `gradient`, given the slope of the loss in each output. */
+  backward(slope: Float64Array, gradient: Float64Array): void {
+    this.#places.at(-1)?.slopes.set(slope);
+    for (let index = this.#places.length - 1; index >= 0; index -= 1) {
+      const place = this.#places[index];
+      const lower = this.#places[index - 1];
+      if (place === undefined) return;
+      lower?.slopes.fill(0);
+      this.#layerBack(place, lower, gradient);
+    }
+  }
+
+  layers(): DenseLayer[] {
+    return this.#places.map(({ inputs, outputs, isLinear, weightsAt, biasesAt }) => ({
+      activation: isLinear ? 'linear' : 'relu',
+      weights: Array.from({ length: outputs }, (_, output) =>
+        Array.from(this.parameters.subarray(weightsAt + output * inputs, weightsAt + (output + 1) * inputs)),
+      ),
+      biases: Array.from(this.parameters.subarray(biasesAt, biasesAt + outputs)),
+    }));
+  }
+
+  #layer({ inputs, outputs, isLinear, weightsAt, biasesAt, values }: Place, before: Float64Array): void {
+    const { parameters } = this;
+    for (let output = 0; output < outputs; output += 1) {
+      let sum = parameters[biasesAt + output] ?? 0;
+      const row = weightsAt + output * inputs;
+      for (let input = 0; input < inputs; input += 1) {
+        sum += (parameters[row + input] ?? 0) * (before[input] ?? 0);
+      }
+      values[output] = isLinear || sum > 0 ? sum : 0;
+    }
+  }
+
+  #layerBack(place: Place, lower: Place | undefined, gradient: Float64Array): void {
+    const { outputs, isLinear, biasesAt, values, slopes } = place;
+    for (let output = 0; output < outputs; output += 1) {
+      const slope = isLinear || (values[output] ?? 0) > 0 ? (slopes[output] ?? 0) : 0;
+      if (slope === 0) continue;
+      gradient[biasesAt + output] = (gradient[biasesAt + output] ?? 0) + slope;
+      this.#rowBack(place, lower, { output, slope, gradient });
+    }
+  }
+
+  #rowBack(
+    { inputs, weightsAt }: Place,
+    lower: Place | undefined,
+    { output, slope, gradient }: { output: number; slope: number; gradient: Float64Array },
+  ): void {
+    const { parameters } = this;
+    const row = weightsAt + output * inputs;
+    const before = lower?.values ?? this.#inputs;
+    for (let input = 0; input < inputs; input += 1) {
+      gradient[row + input] = (gradient[row + input] ?? 0) + slope * (before[input] ?? 0);
+    }
+    if (lower === undefined) return;
+    for (let input = 0; input < inputs; input += 1) {
+      lower.slopes[input] = (lower.slopes[input] ?? 0) + slope * (parameters[row + input] ?? 0);
+    }
+  }
+}
