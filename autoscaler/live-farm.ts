@@ -3,7 +3,7 @@ import type { FarmSnapshot, NoData } from '../shared/farm/snapshot.ts';
 import type { WorkerId, WorkerRecord } from '../shared/farm/worker.ts';
 import type { Control } from '../shared/io/redis/control.ts';
 import type { FarmStore } from '../shared/io/redis/farm-store.ts';
-import type { Pool, PoolState } from './pool.ts';
+import type { Pool, PoolChange, PoolState } from './pool.ts';
 
 export interface LiveFarmParts {
   readonly control: Control;
@@ -24,7 +24,7 @@ const STALE_SECONDS = 4;
 
 /** Who is leaving, and how far each has come; and which members of the pool are no workers yet. */
 interface Movement {
-  /** Pending, unready, or without an entry in the registry: whoever shrinks the pool removes these first. */
+  /** Members that may go without a drain. */
   readonly unready: number;
   readonly drained: readonly WorkerRecord[];
   readonly draining: readonly WorkerRecord[];
@@ -68,7 +68,7 @@ export class LiveFarm implements Farm {
     const unready = Math.min(leaving.unready, remaining);
     const toDrain = remaining - unready;
     const sent = await this.#sendSyns(toDrain - leaving.drained.length - leaving.draining.length);
-    const drained = await this.#awaitDrained(toDrain);
+    const drained = await this.#awaitDrained(toDrain, state);
     return this.#shrink({ state, asked, takenBack, sent, drained, unready });
   }
 
@@ -81,10 +81,9 @@ export class LiveFarm implements Farm {
     );
     await this.#parts.control.dropRemoval(dropped.map(({ id }) => id));
     const staying = workers.filter((worker) => worker.removing !== true || dropped.includes(worker));
-    const registered = new Set(workers.map(({ pod }) => pod));
     return {
-      unready: state.members.filter(({ ready, pod }) => !ready || !registered.has(pod)).length,
-      drained: staying.filter((worker) => worker.state === 'drained'),
+      unready: unreadyMembers(state, workers),
+      drained: staying.filter((worker) => worker.state === 'drained' && present.has(worker.pod)),
       draining: staying.filter((worker) => worker.state === 'draining'),
     };
   }
@@ -102,8 +101,8 @@ export class LiveFarm implements Farm {
     const outcome = { before, asked, applied: asked, started: asked - before, takenBack };
     const nobody = { draining: [], removed: [], failures: [] };
     if (asked === before) return { ...outcome, ...nobody };
-    if (await this.#parts.pool.resize({ from: before, to: asked, remove: [] }))
-      return { ...outcome, ...nobody };
+    const { pool, fence } = this.#parts;
+    if (await pool.resize({ from: before, to: asked, remove: [], fence })) return { ...outcome, ...nobody };
     return { ...outcome, applied: before, started: 0, ...nobody, failures: [conflict(before)] };
   }
 
@@ -114,13 +113,19 @@ export class LiveFarm implements Farm {
     return sent.map(({ workerId }) => workerId);
   }
 
-  /** Waits until `count` workers have drained, or the time for this step is up; returns those that have. */
-  async #awaitDrained(count: number): Promise<readonly WorkerRecord[]> {
+  /**
+   * Waits until `count` workers have drained, or the time for this step is up; returns those that have. A worker whose
+   * member is gone already is none of them: for its sake the pool would lose another one.
+   */
+  async #awaitDrained(count: number, { members }: PoolState): Promise<readonly WorkerRecord[]> {
     const { control, blocking, clock } = this.#parts;
+    const present = new Set(members.map(({ pod }) => pod));
     const until = clock() + ACK_WAIT_SECONDS;
     for (;;) {
       const { workers } = await control.observe(0);
-      const drained = workers.filter(({ state, removing }) => state === 'drained' && removing !== true);
+      const drained = workers.filter(
+        ({ state, removing, pod }) => state === 'drained' && removing !== true && present.has(pod),
+      );
       const leftSeconds = until - clock();
       if (drained.length >= count || leftSeconds <= 0) return drained.slice(0, count);
       await control.waitForAck(blocking, Math.max(0.05, leftSeconds));
@@ -137,13 +142,14 @@ export class LiveFarm implements Farm {
   }): Promise<ScaleOutcome> {
     const { control, fence } = this.#parts;
     const before = step.state.desired;
+    const unready = Math.min(step.unready, await this.#unreadyNow());
     const marked = await control.beginRemoval(
       fence,
       step.drained.map(({ id }) => id),
     );
-    const to = before - marked.length - step.unready;
+    const to = before - marked.length - unready;
     const remove = step.drained.filter(({ id }) => marked.includes(id)).map(({ pod }) => pod);
-    const applied = to === before || (await this.#resizeOrDrop({ from: before, to, remove }, marked));
+    const applied = to === before || (await this.#resizeOrDrop({ from: before, to, remove, fence }, marked));
     const pending = step.sent.filter((id) => !marked.includes(id));
     const failures: ScaleFailure[] = applied ? [] : [conflict(before)];
     if (to > step.asked) failures.push(ackPending(to - step.asked));
@@ -159,10 +165,13 @@ export class LiveFarm implements Farm {
     };
   }
 
-  async #resizeOrDrop(
-    change: { readonly from: number; readonly to: number; readonly remove: readonly string[] },
-    marked: readonly WorkerId[],
-  ): Promise<boolean> {
+  /** Looks again: while others drained, a member that was still starting may have taken a task. */
+  async #unreadyNow(): Promise<number> {
+    const [state, { workers }] = await Promise.all([this.#parts.pool.read(), this.#parts.control.observe(0)]);
+    return unreadyMembers(state, workers);
+  }
+
+  async #resizeOrDrop(change: PoolChange, marked: readonly WorkerId[]): Promise<boolean> {
     try {
       if (await this.#parts.pool.resize(change)) return true;
     } catch (error) {
@@ -172,6 +181,16 @@ export class LiveFarm implements Farm {
     await this.#parts.control.dropRemoval(marked);
     return false;
   }
+}
+
+/**
+ * Members that may go without a drain: asked for and not there, pending, unready, or without an entry in the registry.
+ * Whoever shrinks the pool takes these first.
+ */
+function unreadyMembers({ desired, members }: PoolState, workers: readonly WorkerRecord[]): number {
+  const registered = new Set(workers.map(({ pod }) => pod));
+  const missing = Math.max(0, desired - members.length);
+  return missing + members.filter(({ ready, pod }) => !ready || !registered.has(pod)).length;
 }
 
 function conflict(before: number): ScaleFailure {

@@ -17,13 +17,15 @@ export interface PoolChange {
   readonly to: number;
   /** The members that a smaller pool is to lose: those that have drained. */
   readonly remove: readonly string[];
+  /** Of the step: where a newer one has acted by now, nothing is changed. */
+  readonly fence: number;
 }
 
 /** Runs the workers of one kind: local processes, or a Deployment. */
 export interface Pool {
   /** @throws PoolAway */
   read(): Promise<PoolState>;
-  /** @returns false where `from` no longer holds. @throws PoolAway */
+  /** @returns false where `from` no longer holds, or the step was overtaken. @throws PoolAway */
   resize(change: PoolChange): Promise<boolean>;
 }
 

@@ -22,7 +22,7 @@ export class ProcessPool implements Pool {
     return { desired, members: members.map(({ pod }) => ({ pod, ready: true })) };
   }
 
-  resize({ from, to }: PoolChange): Promise<boolean> {
-    return this.#store.resize(from, to);
+  resize({ from, to, fence }: PoolChange): Promise<boolean> {
+    return this.#store.resize(from, to, fence);
   }
 }

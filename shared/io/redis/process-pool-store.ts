@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { FarmStore } from './farm-store.ts';
 
 /** One worker process, as its supervisor sees it. */
@@ -24,9 +25,14 @@ export class ProcessPoolStore {
     return Number((await this.#store.redis.get(this.#store.key('pool-desired'))) ?? 0);
   }
 
-  /** Sets the wish if it is still `from`; returns false where somebody else has changed it. */
-  async resize(from: number, to: number): Promise<boolean> {
-    const [applied] = (await this.#store.run('pool-resize', [from, to])) as [number, number];
+  /**
+   * Sets the wish if it is still `from`; returns false where somebody else has changed it.
+   *
+   * @param fence of the step that asks: one that a newer step has overtaken changes nothing
+   */
+  async resize(from: number, to: number, fence?: number): Promise<boolean> {
+    const args = [from, to, randomUUID(), fence ?? ''];
+    const [applied] = (await this.#store.run('pool-resize', args)) as [number, number];
     return applied === 1;
   }
 

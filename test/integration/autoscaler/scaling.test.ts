@@ -5,6 +5,7 @@ import { ProcessPool } from '../../../autoscaler/process-pool.ts';
 import { Control, StaleFence } from '../../../shared/io/redis/control.ts';
 import { FarmStore } from '../../../shared/io/redis/farm-store.ts';
 import { ProcessPoolStore } from '../../../shared/io/redis/process-pool-store.ts';
+import { Seat } from '../../../shared/io/redis/seat.ts';
 import { Submissions } from '../../../shared/io/redis/submissions.ts';
 import { tasks } from '../../support/build-task.ts';
 import { PrivateRedis } from '../../support/private-redis.ts';
@@ -127,6 +128,52 @@ describe('scaling down', () => {
   });
 });
 
+describe('scaling down never takes a worker that did not acknowledge', () => {
+  it('where the one that did has ended already and has been replaced', async () => {
+    await aPoolOf(2);
+    await new Control(store).sendSyn(1, 1, { stepSeconds: 8, staleSeconds: 4 });
+    await worker(1).acknowledge();
+    await reportProcesses(['worker-2', 'replacement']);
+    const replacement = await SeatWorker.enter('replacement', store);
+    await replacement.claim();
+    workers = [worker(2), replacement];
+    const [outcome] = await Promise.all([farmAt(2).scaleTo(1), acknowledgeWhenAsked(1)]);
+    expect(outcome.removed).toHaveLength(1);
+    expect(outcome.removed).not.toContain('worker-1');
+  });
+
+  it('where the one that did has left its pod to another one', async () => {
+    await aPoolOf(2);
+    const control = new Control(store);
+    await control.sendSyn(1, 1, { stepSeconds: 8, staleSeconds: 4 });
+    await worker(1).acknowledge();
+    const { pod } = worker(1).seat;
+    await new Seat({ id: 'worker-1-again', pod }, store, store).register();
+    expect(await control.beginRemoval(1, ['worker-1'])).toEqual([]);
+  });
+
+  it('but first what the pool lacks anyway', async () => {
+    await aPoolOf(2);
+    await processes.resize(2, 3);
+    const outcome = await farmAt(1).scaleTo(2);
+    expect(outcome).toMatchObject({ before: 3, applied: 2, removed: [], draining: [], failures: [] });
+  });
+
+  it('where a member that was still starting has begun to work meanwhile', async () => {
+    await aPoolOf(2);
+    await processes.resize(2, 3);
+    await reportProcesses(['worker-1', 'worker-2', 'starting']);
+    const scaling = farmAt(1).scaleTo(1);
+    const started = await SeatWorker.enter('starting', store);
+    await started.claim();
+    await acknowledgeWhenAsked(1);
+    const outcome = await scaling;
+    expect(outcome).toMatchObject({ before: 3, applied: 2, failures: [{ reason: 'ackPending' }] });
+    expect(outcome.removed).toHaveLength(1);
+    expect(await processes.desired()).toBe(2);
+  });
+});
+
 describe('scaling up', () => {
   it('takes draining and drained workers back before it starts new ones', async () => {
     await aPoolOf(3);
@@ -187,6 +234,23 @@ describe('a step that was overtaken', () => {
     await expect(farmAt(6).scaleTo(1)).rejects.toThrow(StaleFence);
     expect(await processes.desired()).toBe(2);
     expect(await states()).toEqual({ 'worker-1': 'idle', 'worker-2': 'idle' });
+  });
+});
+
+describe('a change of the pool', () => {
+  it('that is sent again, because its reply was lost, has been applied once', async () => {
+    await processes.resize(0, 2);
+    expect(await store.run('pool-resize', [2, 1, 'request', 5])).toEqual([1, 1]);
+    expect(await store.run('pool-resize', [2, 1, 'request', 5])).toEqual([1, 1]);
+    expect(await processes.desired()).toBe(1);
+  });
+
+  it('by a step that was overtaken is not applied, also where the pool is as large as it was', async () => {
+    await processes.resize(0, 2);
+    expect(await processes.resize(2, 3, 7)).toBe(true);
+    expect(await processes.resize(3, 2, 8)).toBe(true);
+    expect(await processes.resize(2, 1, 7)).toBe(false);
+    expect(await processes.desired()).toBe(2);
   });
 });
 

@@ -1,12 +1,19 @@
--- Marks drained workers as about to be removed: from now on they are not taken back.
--- ARGV: fencing number, workers. Replies {'stale'} or {'removing', those that were drained, ...}.
+-- Marks drained workers as about to be removed: from now on they are not taken back. One whose pod has another worker
+-- by now, because its container has started again, is not marked: that other one was never asked.
+-- ARGV: fencing number, workers. Replies {'stale'} or {'removing', those that may be removed, ...}.
 -- @include base
 local fence = tonumber(ARGV[1])
 if fence < tonumber(call('GET', P .. 'syn-fence') or 0) then return { 'stale' } end
 call('SET', P .. 'syn-fence', ARGV[1])
+local inUse = {}
+for _, worker in ipairs(call('ZRANGE', P .. 'workers', 0, -1)) do
+  local seat = call('HMGET', P .. 'worker:' .. worker, 'pod', 'drained')
+  if seat[1] and not seat[2] then inUse[seat[1]] = true end
+end
 local reply = { 'removing' }
 for index = 2, #ARGV do
-  if call('HGET', P .. 'worker:' .. ARGV[index], 'drained') then
+  local seat = call('HMGET', P .. 'worker:' .. ARGV[index], 'pod', 'drained')
+  if seat[2] and not inUse[seat[1]] then
     call('HSET', P .. 'worker:' .. ARGV[index], 'removing', text(now))
     reply[#reply + 1] = ARGV[index]
   end
