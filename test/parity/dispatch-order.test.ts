@@ -12,7 +12,7 @@ const CHOOSE = withParts(`
 local P, call, now = KEYS[1], redis.call, tonumber(ARGV[1])
 -- @include settings
 -- @include dispatch
-return chooseTask(tonumber(ARGV[2]))
+return takeTask()
 `);
 
 /** 1/64 s is a whole number of microseconds and a binary fraction of a second: no rounding on either side. */

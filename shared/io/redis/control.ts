@@ -215,5 +215,5 @@ function stateOf(seat: ReadonlyMap<string, Reply>): WorkerRecord['state'] {
   if (seat.has('drained')) return 'drained';
   if (seat.has('syn')) return 'draining';
   if (seat.has('task')) return 'busy';
-  return seat.has('asked') ? 'idle' : 'starting';
+  return seat.has('seen') ? 'idle' : 'starting';
 }

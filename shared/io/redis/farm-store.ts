@@ -69,8 +69,13 @@ export class FarmStore {
     set('lease', rules.leaseSeconds === undefined ? undefined : toMicros(rules.leaseSeconds));
     set('attempts', rules.maxAttempts);
     set('backoff', rules.backoffSeconds === undefined ? undefined : toMicros(rules.backoffSeconds));
-    const found = await this.run('configure', [SCHEMA_VERSION, ...fields]);
-    if (found !== null) this.#expectReadable(found);
+    let cursor: Reply = '0';
+    do {
+      const reply = await this.run('configure', [SCHEMA_VERSION, cursor, ...fields]);
+      const [found, following] = reply as [Reply, string];
+      if (found !== null) this.#expectReadable(found);
+      cursor = following;
+    } while (cursor !== '0');
   }
 
   /** Refuses a farm whose keys this program cannot read, before it touches any. */

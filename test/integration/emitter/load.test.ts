@@ -70,10 +70,10 @@ test('a load is emitted whole and in its time, and is announced while it lasts',
   expect(end).toMatchObject({ state: 'done', emitted: end.total });
   const { atSeconds, counters, announced: after } = await farm.control.observe(0);
   expect([counters.admitted, after]).toEqual([end.total, undefined]);
-  const [id = ''] = await farm.store.redis.zrange(farm.store.key('arrival'), '0', '0');
-  const first = await farm.results.read(id);
-  if (first?.status !== 'waiting') throw new Error('the first arrival does not wait');
-  expect(atSeconds - first.generatedAtSeconds).toBeGreaterThan(2.5);
+  const ids = await farm.store.redis.zrange(farm.store.key('waiting'), '0', '-1');
+  const tasks = await Promise.all(ids.map((id) => farm.results.read(id)));
+  const generated = tasks.map((task) => task?.generatedAtSeconds ?? Number.NaN);
+  expect(atSeconds - Math.min(...generated)).toBeGreaterThan(2.5);
 });
 
 test('the same spec makes the same tasks, at twice the speed with half the service times', async () => {
@@ -81,7 +81,7 @@ test('the same spec makes the same tasks, at twice the speed with half the servi
   const works = async (load: unknown): Promise<string[]> => {
     await begin(at, load);
     await over(at);
-    const ids = await farm.store.redis.zrange(farm.store.key('arrival'), '0', '-1');
+    const ids = await farm.store.redis.zrange(farm.store.key('waiting'), '0', '-1');
     const options = ids.map((id) => farm.store.redis.hget(farm.store.key(`task:${id}`), 'opt'));
     const found = (await Promise.all(options)).map(String);
     await farm.store.redis.flushall();

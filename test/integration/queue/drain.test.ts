@@ -117,6 +117,7 @@ describe('a SYN', () => {
   });
 
   test('that expires puts a busy worker back among those that triage expects to be free', async () => {
+    await farm.store.configure({ order: 'triage' });
     await farm.admit(aTask({ expectedServiceSeconds: 1 }));
     const worker = await farm.worker('a');
     const lease = leaseOf(await worker.claim(0));

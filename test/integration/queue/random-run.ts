@@ -1,3 +1,4 @@
+import { DISPATCH_ORDERS } from '../../../shared/farm/dispatch-order.ts';
 import type { Answer } from '../../../shared/farm/result.ts';
 import type { Lease, TaskId } from '../../../shared/farm/task.ts';
 import { Control, StaleFence } from '../../../shared/io/redis/control.ts';
@@ -16,16 +17,23 @@ import type { QueueFarm } from '../../support/queue-farm.ts';
 const CHECK = withParts(`
 -- @include base
 local wrong, holders = {}, {}
-for _, id in ipairs(call('ZRANGE', P .. 'leases', 0, -1)) do
-  local task = call('HMGET', P .. 'task:' .. id, 'st', 'wk')
-  if task[1] ~= 'leased' then wrong[#wrong + 1] = id .. ' has a lease and is ' .. task[1] end
-  if holders[task[2]] then wrong[#wrong + 1] = task[2] .. ' holds two leases' end
-  holders[task[2]] = true
+for _, worker in ipairs(call('ZRANGE', P .. 'leases', 0, -1)) do
+  local id = call('HGET', P .. 'worker:' .. worker, 'task')
+  local task = id and call('HMGET', P .. 'task:' .. id, 'st', 'wk') or {}
+  if task[1] ~= 'leased' or task[2] ~= worker then
+    wrong[#wrong + 1] = worker .. ' has the lease of ' .. tostring(id) .. ', which is ' .. tostring(task[1])
+  end
+  if id and holders[id] then wrong[#wrong + 1] = id .. ' is leased twice' end
+  if id then holders[id] = true end
 end
 for _, worker in ipairs(call('ZRANGE', P .. 'workers', 0, -1)) do
   local seat = call('HMGET', P .. 'worker:' .. worker, 'pod', 'drained', 'lease', 'syn')
   if not seat[1] then wrong[#wrong + 1] = worker .. ' is listed and has no seat' end
   if seat[2] and seat[3] then wrong[#wrong + 1] = worker .. ' is drained and was handed a task' end
+  local listed = call('ZSCORE', P .. 'leases', worker)
+  if (seat[3] and true or false) ~= (listed and true or false) then
+    wrong[#wrong + 1] = worker .. ' holds ' .. tostring(seat[3]) .. ', in leases: ' .. tostring(listed)
+  end
   if seat[2] and not seat[4] then wrong[#wrong + 1] = worker .. ' is drained without a SYN' end
   local waits = call('ZSCORE', P .. 'waiters', worker)
   if waits and (seat[3] or seat[4]) then wrong[#wrong + 1] = worker .. ' waits with a task or a SYN' end
@@ -113,6 +121,7 @@ export class RandomRun {
     scale: () => this.#scale(),
     withdraw: () => this.#withdraw(),
     deliver: () => this.#store.deliverKept(),
+    order: () => this.#order(),
     forget: async () => {
       await this.#farm.store.redis.script('FLUSH');
     },
@@ -293,6 +302,12 @@ export class RandomRun {
     this.trace.push(`  ${isCancel ? 'cancel' : 'requeue'} ${id}: ${String(state)}`);
   }
 
+  /** Somebody configures another order; its process may end in the middle of that. */
+  async #order(): Promise<void> {
+    const order = this.#pick(DISPATCH_ORDERS);
+    if (order !== undefined) await this.#store.configure({ order });
+  }
+
   async #check(): Promise<string[]> {
     return (await this.#farm.store.redis.eval(CHECK, 1, this.#farm.store.prefix)) as string[];
   }
@@ -317,6 +332,8 @@ export class RandomRun {
   }
 
   async #balance(): Promise<string[]> {
+    // Tasks that asked to be discarded are listed until their time for it has come, also those that were answered.
+    await this.#farm.pass(35);
     const { dropped, duplicated, complaints } = await this.#farm.audit();
     const wrong = [...complaints, ...(await this.#check())];
     if (dropped !== 0) wrong.push(`${String(dropped)} tasks were dropped`);
@@ -340,10 +357,21 @@ export class RandomRun {
 }
 
 type ActName =
-  'admit' | 'start' | 'work' | 'collect' | 'pass' | 'crash' | 'scale' | 'withdraw' | 'deliver' | 'forget';
+  | 'admit'
+  | 'start'
+  | 'work'
+  | 'collect'
+  | 'pass'
+  | 'crash'
+  | 'scale'
+  | 'withdraw'
+  | 'deliver'
+  | 'forget'
+  | 'order';
 
 /** What happens how often; work for the rest. */
 const ACTS: readonly { readonly name: ActName; readonly upTo: number }[] = [
+  { name: 'order', upTo: 0.01 },
   { name: 'admit', upTo: 0.12 },
   { name: 'start', upTo: 0.18 },
   { name: 'collect', upTo: 0.24 },

@@ -20,6 +20,7 @@ for at = 4, #ARGV, 6 do
   if reply[1] == 'full' then break end
   following = following + 1
 end
+queueEntering()
 local state = following >= tonumber(load[4]) and 'done' or 'running'
 call('HSET', key, 'next', following, 'state', state)
 if state == 'done' then

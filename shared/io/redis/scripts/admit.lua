@@ -10,11 +10,14 @@
 -- @include lease
 -- @include admit
 
+-- Redis would refuse it in the middle of a batch.
+if tonumber(ARGV[2]) < 1 then return redis.error_reply('ERR an idempotency key is remembered for at least a second') end
 local replies = {}
 for at = 3, #ARGV, 8 do
   replies[#replies + 1] = admit(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4],
     tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6]), ARGV[at + 7],
     tonumber(ARGV[1]), ARGV[2])
 end
+queueEntering()
 serveWaiters()
 return replies

@@ -12,49 +12,52 @@
 -- @include claim
 -- @include finish
 local worker, id, lease, outcome = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local entry = entryOf(worker)
+local isHeld = entry[2] == lease and entry[3] == id
 
-local function keepOutputs()
-  for output in string.gmatch(ARGV[8], '%S+') do call('ZREM', P .. 'blob-pending', output) end
-end
-
--- Takes the task from wherever it is, and says in the books how its claim ended.
-local function detach(state, holds, task)
+-- Takes the task from wherever it is without its present lease, and says in the books how that one ended.
+local function detach(state, expected, holder)
   if state == 'leased' then
-    call('ZREM', P .. 'leases', id)
-    count(holds and 'answered' or 'superseded', '1')
+    releaseSeat(holder)
+    count('superseded', '1')
+    if holder == worker then entry[2] = false end
   elseif state == 'waiting' then
-    unqueue(id, task[3])
+    unqueue(id, expected)
     count('withdrawn', 1)
   else
     call('ZREM', P .. 'delayed', id)
   end
 end
 
-local function answer()
-  local task = call('HMGET', P .. 'task:' .. id, 'st', 'lease', 'exp', 'by', 'gn', 'lost')
+-- The answer to a lease that has ended counts where the task has none yet.
+local function overtaken()
+  local task = call('HMGET', P .. 'task:' .. id, 'st', 'exp', 'by', 'gn', 'wk')
   local state = task[1]
-  if task[4] == lease then return 'same' end
+  if task[3] == lease then return 'same' end
   local open = state == 'waiting' or state == 'delayed' or state == 'leased'
-  local holds = state == 'leased' and task[2] == lease
-  if not open or not isOfGeneration(lease, task[5]) or (outcome == 'error' and not holds) then
+  if not open or not isOfGeneration(lease, task[4]) or outcome == 'error' then
     count('lateAnswers', 1)
     return 'late'
   end
+  detach(state, task[2], task[5])
+end
+
+local function answer()
+  local refused = not isHeld and overtaken()
+  if refused then return refused end
   if outcome == 'error' then
     call('HSET', P .. 'task:' .. id, 'by', lease)
-    call('ZREM', P .. 'leases', id)
     count('attemptsFailed', 1)
     failAttempt(id, ARGV[6])
-  else
-    detach(state, holds, task)
-    keepOutputs()
-    settle(id, outcome, ARGV[5], ARGV[6], 'svc', ARGV[7], 'outs', ARGV[8], 'by', lease)
-    if task[6] == 'discard' then call('ZREM', P .. 'discardable', id) end
+    return 'accepted'
   end
+  if isHeld then count('answered', '1') end
+  for output in string.gmatch(ARGV[8], '%S+') do call('ZREM', P .. 'blob-pending', output) end
+  settle(id, outcome, ARGV[5], ARGV[6], 'svc', ARGV[7], 'outs', ARGV[8], 'by', lease)
   return 'accepted'
 end
 
 local verdict = answer()
-if ARGV[9] ~= '' then return { verdict, claim(worker, ARGV[9], tonumber(ARGV[10]), lease) } end
-releaseSeat(worker, lease)
+if ARGV[9] ~= '' then return { verdict, claim(worker, entry, isHeld, ARGV[9], tonumber(ARGV[10])) } end
+if isHeld then releaseSeat(worker) end
 return { verdict }

@@ -15,17 +15,13 @@ if call('EXISTS', P .. 'worker:' .. worker) == 0 then
   return { 'unknown', '', '', 0 }
 end
 call('ZADD', P .. 'workers', now, worker)
-local holds = 0
-if id ~= '' then
-  local task = call('HMGET', P .. 'task:' .. id, 'lease', 'st')
-  if task[1] == lease and task[2] == 'leased' then
-    call('ZADD', P .. 'leases', now + SETTINGS.lease, id)
-    call('HSET', P .. 'task:' .. id, 'ok', 1)
-    holds = 1
-  end
+local held = 0
+if holdsLease(worker, id, lease) then
+  renew(worker, id)
+  held = 1
 end
 reap()
 local seat = call('HMGET', P .. 'worker:' .. worker, 'syn', 'synUntil', 'drained')
-if seat[3] then return { 'drained', seat[1], seat[2], holds } end
-if seat[1] then return { 'syn', seat[1], seat[2], holds } end
-return { holds == 1 and 'busy' or 'idle', '', '', holds }
+if seat[3] then return { 'drained', seat[1], seat[2], held } end
+if seat[1] then return { 'syn', seat[1], seat[2], held } end
+return { held == 1 and 'busy' or 'idle', '', '', held }

@@ -6,4 +6,4 @@
 -- @include dispatch
 -- @include lease
 -- @include claim
-return claim(ARGV[1], ARGV[2], tonumber(ARGV[3]))
+return claim(ARGV[1], entryOf(ARGV[1]), false, ARGV[2], tonumber(ARGV[3]))

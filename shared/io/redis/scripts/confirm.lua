@@ -2,9 +2,10 @@
 -- ARGV: worker, task, lease. Replies 1, or 0 where the lease has ended.
 -- @include base
 -- @include settings
-local task = call('HMGET', P .. 'task:' .. ARGV[2], 'lease', 'st')
-if task[1] ~= ARGV[3] or task[2] ~= 'leased' then return 0 end
-call('HSET', P .. 'task:' .. ARGV[2], 'ok', 1)
-call('ZADD', P .. 'leases', now + SETTINGS.lease, ARGV[2])
+-- @include queue
+-- @include dispatch
+-- @include lease
+if not holdsLease(ARGV[1], ARGV[2], ARGV[3]) then return 0 end
+renew(ARGV[1], ARGV[2])
 call('ZADD', P .. 'workers', 'XX', now, ARGV[1])
 return 1

@@ -6,10 +6,8 @@
 -- @include finish
 -- @include dispatch
 -- @include lease
-local task = call('HMGET', P .. 'task:' .. ARGV[2], 'lease', 'st')
-releaseSeat(ARGV[1], ARGV[3])
-if task[1] ~= ARGV[3] or task[2] ~= 'leased' then return 0 end
-call('ZREM', P .. 'leases', ARGV[2])
+if not holdsLease(ARGV[1], ARGV[2], ARGV[3]) then return 0 end
+releaseSeat(ARGV[1])
 count('handedBack', 1)
 enqueueAgain(ARGV[2])
 serveWaiters()

@@ -9,19 +9,17 @@
 -- @include lease
 -- @include worker
 local worker = ARGV[1]
-local seat = call('HMGET', P .. 'worker:' .. worker, 'pod', 'lease', 'task')
+local seat = call('HMGET', P .. 'worker:' .. worker, 'pod', 'task')
 if not seat[1] then return 0 end
-if seat[2] then
-  local task = call('HMGET', P .. 'task:' .. seat[3], 'lease', 'st', 'ok')
-  if task[1] == seat[2] and task[2] == 'leased' then
-    call('ZREM', P .. 'leases', seat[3])
-    if ARGV[2] == 'crashed' and task[3] == '1' then
-      count('attemptsFailed', 1)
-      failAttempt(seat[3], 'worker ' .. worker .. ' ended without an answer')
-    else
-      count('handedBack', 1)
-      enqueueAgain(seat[3])
-    end
+local id = seat[2]
+if id then
+  releaseSeat(worker)
+  if ARGV[2] == 'crashed' and call('HGET', P .. 'task:' .. id, 'ok') == '1' then
+    count('attemptsFailed', 1)
+    failAttempt(id, 'worker ' .. worker .. ' ended without an answer')
+  else
+    count('handedBack', 1)
+    enqueueAgain(id)
   end
 end
 forgetWorker(worker)

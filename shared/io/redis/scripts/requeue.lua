@@ -11,7 +11,7 @@ local task = call('HMGET', key, 'st', 'exp', 'gen', 'dl', 'lost')
 if task[1] ~= 'failed' then return task[1] end
 local due = now + tonumber(task[4]) - tonumber(task[3])
 local latestStart = due - tonumber(task[2])
-call('HDEL', key, 'out', 'ans', 'why', 'svc', 'outs', 'col', 'met', 'by', 'lease', 'wk')
+call('HDEL', key, 'out', 'ans', 'why', 'svc', 'outs', 'col', 'met', 'by', 'wk')
 call('HSET', key, 'st', 'waiting', 'gen', now, 'dl', due, 'ls', latestStart, 'att', 0)
 call('HINCRBY', key, 'gn', 1)
 call('ZREM', P .. 'results', id)

@@ -1,16 +1,44 @@
--- Letting one task in. Needs base, queue.
--- Replies {'admitted' | 'same', id, generated at, deadline at} | {'full', id} | {'noInput', id}.
+-- Letting tasks in. Needs base, settings, queue.
+-- They enter the queues together, by queueEntering, which must follow the last of them. Nothing in between may fail.
+
+local room
+local entering = { tasks = 0, work = 0, waiting = {}, due = {}, arrival = {} }
 
 local function known(id)
   local task = call('HMGET', P .. 'task:' .. id, 'gen', 'dl')
   if task[1] then return { 'same', id, task[1], task[2] } end
 end
 
+local function queueEntering()
+  if entering.tasks == 0 then return end
+  call('ZADD', P .. 'waiting', unpack(entering.waiting))
+  call('ZADD', P .. 'due', unpack(entering.due))
+  if SETTINGS.keepsArrival then call('ZADD', P .. 'arrival', unpack(entering.arrival)) end
+  count('admitted', entering.tasks)
+  count('enqueued', entering.tasks)
+  count('admittedWork', text(entering.work))
+  count('waitingWork', text(entering.work))
+  entering = { tasks = 0, work = 0, waiting = {}, due = {}, arrival = {} }
+end
+
+local function enter(id, generated, due, latestStart, expected)
+  local at = 2 * entering.tasks
+  entering.tasks = entering.tasks + 1
+  entering.work = entering.work + expected
+  entering.waiting[at + 1], entering.waiting[at + 2] = latestStart, id
+  entering.due[at + 1], entering.due[at + 2] = due, id
+  if SETTINGS.keepsArrival then entering.arrival[at + 1], entering.arrival[at + 2] = generated, id end
+  -- More arguments than this Lua does not unpack.
+  if entering.tasks == 1000 then queueEntering() end
+end
+
+-- Replies {'admitted' | 'same', id, generated at, deadline at} | {'full', id} | {'noInput', id}.
 local function admit(id, key, type, options, input, expected, deadline, lost, most, keySeconds)
   local earlier = key ~= '' and call('GET', P .. 'key:' .. key)
   local same = earlier and known(earlier) or known(id)
   if same then return same end
-  if call('ZCARD', P .. 'waiting') + call('ZCARD', P .. 'delayed') >= most then return { 'full', id } end
+  room = room or most - call('ZCARD', P .. 'waiting') - call('ZCARD', P .. 'delayed')
+  if room <= 0 then return { 'full', id } end
   if input ~= '' and not call('ZSCORE', P .. 'blob-pending', input) then return { 'noInput', id } end
   -- First what Redis may refuse: a script that fails keeps what it has done until then.
   if key ~= '' then call('SET', P .. 'key:' .. key, id, 'EX', keySeconds) end
@@ -23,10 +51,8 @@ local function admit(id, key, type, options, input, expected, deadline, lost, mo
     call('ZREM', P .. 'blob-pending', input)
     call('HSET', task, 'in', input)
   end
-  call('ZADD', P .. 'due', due, id)
   if lost == 'discard' then call('ZADD', P .. 'discardable', latestStart, id) end
-  count('admitted', '1')
-  count('admittedWork', expected)
-  enqueue(id, latestStart, generated, expected)
+  room = room - 1
+  enter(id, generated, due, latestStart, expected)
   return { 'admitted', id, generated, due }
 end

@@ -21,7 +21,6 @@ local function failAttempt(id, reason)
   local failed = call('HINCRBY', P .. 'task:' .. id, 'att', 1)
   if failed >= SETTINGS.attempts then
     settle(id, 'error', '', reason .. ' (attempt ' .. failed .. ' of ' .. SETTINGS.attempts .. ')')
-    call('ZREM', P .. 'discardable', id)
     return
   end
   local backoff = math.min(SETTINGS.backoff * 2 ^ (failed - 1), 30000000)

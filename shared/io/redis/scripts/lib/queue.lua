@@ -1,15 +1,16 @@
--- Into the worker queue and out of it. Needs base.
--- `waiting` is sorted by latest start, `arrival` by generation, `due` (all tasks without an answer) by deadline.
+-- Into the worker queue and out of it. Needs base, settings.
+-- `waiting` is sorted by latest start, `due` (all tasks without an answer) by deadline. `arrival`, sorted by generation,
+-- is there only where the order is fifo or is about to be.
 local function enqueue(id, latestStart, generatedAt, expected)
   call('ZADD', P .. 'waiting', latestStart, id)
-  call('ZADD', P .. 'arrival', generatedAt, id)
+  if SETTINGS.keepsArrival then call('ZADD', P .. 'arrival', generatedAt, id) end
   count('enqueued', '1')
   count('waitingWork', expected)
 end
 
 local function unqueue(id, expected)
   call('ZREM', P .. 'waiting', id)
-  call('ZREM', P .. 'arrival', id)
+  if SETTINGS.keepsArrival then call('ZREM', P .. 'arrival', id) end
   count('waitingWork', -expected)
 end
 
@@ -18,4 +19,9 @@ local function enqueueAgain(id)
   local task = call('HMGET', P .. 'task:' .. id, 'ls', 'gen', 'exp')
   call('HSET', P .. 'task:' .. id, 'st', 'waiting')
   enqueue(id, task[1], task[2], task[3])
+end
+
+-- Lists who is about to be free, by when. Only triage asks for it, and only for it is it kept.
+local function expectFree(worker, finishAt)
+  if SETTINGS.order == 'triage' then call('ZADD', P .. 'finish', finishAt, worker) end
 end

@@ -1,19 +1,23 @@
 -- Everything that becomes due by time alone. Needs all the others. Any program may call it, several do, once a second;
 -- one call does a bounded amount.
 
-local function reapLease(id)
-  local task = call('HMGET', P .. 'task:' .. id, 'lease', 'wk', 'ok')
-  call('ZREM', P .. 'leases', id)
-  releaseSeat(task[2], task[1])
-  if task[3] == '0' then
+local function reapLease(worker)
+  local id = call('HGET', P .. 'worker:' .. worker, 'task')
+  releaseSeat(worker)
+  if call('HGET', P .. 'task:' .. id, 'ok') == '0' then
     -- The hand-over lies unread in its inbox: read later, a worker that has drained since would begin to work.
-    call('DEL', P .. 'inbox:' .. task[2])
+    call('DEL', P .. 'inbox:' .. worker)
     count('handedBack', 1)
     enqueueAgain(id)
   else
     count('attemptsFailed', 1)
-    failAttempt(id, 'worker ' .. task[2] .. ' was lost: its lease ended without an answer')
+    failAttempt(id, 'worker ' .. worker .. ' was lost: its lease ended without an answer')
   end
+end
+
+-- A worker that was not heard of for long. Where its lease still lasts, that has to end first.
+local function reapWorker(worker)
+  if not call('ZSCORE', P .. 'leases', worker) then forgetWorker(worker) end
 end
 
 local function reapDelayed(id)
@@ -31,8 +35,8 @@ local function reapDiscardable(id)
   elseif task[1] == 'delayed' then
     call('ZREM', P .. 'delayed', id)
   else
-    -- A worker has it. Should it come back, it is looked at again.
-    call('ZADD', P .. 'discardable', now + SETTINGS.lease, id)
+    -- While a worker has it, it may still come back; answered, it has been left here, because nobody had to know.
+    if task[1] == 'leased' then call('ZADD', P .. 'discardable', now + SETTINGS.lease, id) end
     return
   end
   settle(id, 'discarded', '', 'its deadline could no longer be met, and it asked to be discarded then')
@@ -43,7 +47,7 @@ local function reapSyn(worker)
   local seat = call('HMGET', P .. 'worker:' .. worker, 'syn', 'drained', 'lease', 'finishAt')
   if not seat[1] or seat[2] then return end
   call('HDEL', P .. 'worker:' .. worker, 'syn', 'synUntil')
-  if seat[3] then call('ZADD', P .. 'finish', seat[4], worker) end
+  if seat[3] then expectFree(worker, seat[4]) end
   count('synExpired', 1)
 end
 
@@ -71,7 +75,7 @@ local function reap()
   each('syns', now, 100, reapSyn)
   if not holds then
     each('leases', now, 50, reapLease)
-    each('workers', now - 2 * SETTINGS.lease, 50, forgetWorker)
+    each('workers', now - 2 * SETTINGS.lease, 50, reapWorker)
   end
   serveWaiters()
 end
