@@ -45,19 +45,20 @@ export async function compare(
   progress: (episodes: number) => void,
 ): Promise<ComparedRow[]> {
   const cells = request.sources.flatMap((source) =>
-    request.contenders.map((named) => compareOne(request, { source, named, crew, progress })),
+    request.contenders.map((named) => comparisonCell(request, { source, named, crew, progress })),
   );
   return Promise.all(cells);
 }
 
-interface Cell {
+/** One policy on one workload. */
+export interface Cell {
   readonly source: WorkloadSource;
   readonly named: NamedContender;
   readonly crew: Crew;
   readonly progress: (episodes: number) => void;
 }
 
-async function compareOne(request: ComparisonRequest, cell: Cell): Promise<ComparedRow> {
+export async function comparisonCell(request: ComparisonRequest, cell: Cell): Promise<ComparedRow> {
   const { setting, seeds, targetQosPercent } = request;
   const { source, named, crew, progress } = cell;
   const policy = await policyOf(request, cell);

@@ -1,8 +1,19 @@
 import { parentPort } from 'node:worker_threads';
-import { runEpisodes, runFit } from './job.ts';
+import { runBounds, runEpisodes, runFit } from './job.ts';
 import type { Job } from './job.ts';
 
 /** One thread of a crew: does what it is sent, one job after the other. */
 parentPort?.on('message', (job: Job) => {
-  parentPort?.postMessage(job.kind === 'fit' ? runFit(job) : runEpisodes(job));
+  parentPort?.postMessage(done(job));
 });
+
+function done(job: Job): unknown {
+  switch (job.kind) {
+    case 'episodes':
+      return runEpisodes(job);
+    case 'fit':
+      return runFit(job);
+    case 'bounds':
+      return runBounds(job);
+  }
+}

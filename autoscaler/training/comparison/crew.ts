@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { EpisodeSummary } from '../episode-summary.ts';
+import type { SeedBound } from '../search/bounds.ts';
 import type { Fitted } from '../search/fit.ts';
-import type { EpisodesJob, FitJob, Job } from './job.ts';
+import type { BoundsJob, EpisodesJob, FitJob, Job } from './job.ts';
 
 interface Order {
   readonly job: Job;
@@ -25,6 +26,10 @@ export class Crew {
 
   fit(job: FitJob): Promise<Fitted> {
     return this.#run(job) as Promise<Fitted>;
+  }
+
+  bounds(job: BoundsJob): Promise<SeedBound[]> {
+    return this.#run(job) as Promise<SeedBound[]>;
   }
 
   /** What is under way is given up. */

@@ -2,6 +2,8 @@ import type { EpisodeSummary } from '../episode-summary.ts';
 import { summarise } from '../episode-summary.ts';
 import { runEpisode } from '../episode.ts';
 import { bestPlanEpisode } from '../search/best-plan.ts';
+import { seedBound } from '../search/bounds.ts';
+import type { SeedBound } from '../search/bounds.ts';
 import { fit } from '../search/fit.ts';
 import type { Fitted } from '../search/fit.ts';
 import { workloadOf } from '../workload-source.ts';
@@ -33,8 +35,15 @@ export interface FitJob extends JobBase {
   readonly targetQosPercent: number;
 }
 
+/** Works out what no policy can do better than. */
+export interface BoundsJob extends JobBase {
+  readonly kind: 'bounds';
+  readonly seeds: readonly number[];
+  readonly targetQosPercent: number;
+}
+
 /** What a thread is given to do. Plain data. */
-export type Job = EpisodesJob | FitJob;
+export type Job = EpisodesJob | FitJob | BoundsJob;
 
 export function runEpisodes({
   policy,
@@ -59,4 +68,9 @@ export function runFit(job: FitJob): Fitted {
     rules: episodeRules(job.source, job.setting),
     targetQosPercent: job.targetQosPercent,
   });
+}
+
+export function runBounds({ source, setting, seeds, targetQosPercent }: BoundsJob): SeedBound[] {
+  const rules = episodeRules(source, setting);
+  return seeds.map((seed) => seedBound(workloadOf(source, seed), seed, rules, targetQosPercent));
 }
