@@ -6,6 +6,7 @@ import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { downCommand } from './commands/down.ts';
 import { loadCommand } from './commands/load.ts';
+import { paperCommand } from './commands/paper.ts';
 import { resultsCommand } from './commands/results.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
@@ -39,6 +40,7 @@ export function makeProgram(): Command {
     calibrateCommand(),
     demoCommand(),
     compareCommand(),
+    paperCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   return exitByThrowing(program);

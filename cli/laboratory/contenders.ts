@@ -20,3 +20,18 @@ export function contender(asked: string, setting: ComparisonSetting): NamedConte
     EXIT.usage,
   );
 }
+
+/** Those who can take part, and those whose file is not there. */
+export function availableContenders(
+  names: readonly string[],
+  setting: ComparisonSetting,
+): { readonly contenders: readonly NamedContender[]; readonly absent: readonly string[] } {
+  const isAbsent = (name: string): boolean => {
+    const file = shippedFile(name, setting);
+    return file !== undefined && !existsSync(file);
+  };
+  return {
+    contenders: names.filter((name) => !isAbsent(name)).map((name) => contender(name, setting)),
+    absent: names.filter(isAbsent),
+  };
+}
