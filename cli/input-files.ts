@@ -26,7 +26,18 @@ export function inputFiles(paths: readonly string[]): readonly InputFile[] {
       EXIT.usage,
     );
   }
-  return [...found.values()];
+  return withNamesOfTheirOwn([...found.values()]);
+}
+
+/** Files of one name from different folders: the later ones get a number, or their outputs would be overwritten. */
+function withNamesOfTheirOwn(files: readonly InputFile[]): readonly InputFile[] {
+  const taken = new Set<string>();
+  return files.map(({ path, name }) => {
+    let own = name;
+    for (let number = 2; taken.has(own); number += 1) own = `${name}-${number}`;
+    taken.add(own);
+    return { path, name: own };
+  });
 }
 
 function picturesIn(folder: string): InputFile[] {

@@ -24,6 +24,13 @@ test('a file that is named itself is taken whatever its name, and once', () => {
   expect(inputFiles([notes, notes])).toEqual([{ path: notes, name: 'notes.txt' }]);
 });
 
+test('files of one name from two folders do not share their outputs', () => {
+  writeFileSync(join(folder, 'inner', 'a.jpg'), '');
+  const named = inputFiles([join(folder, 'a.jpg'), join(folder, 'inner', 'a.jpg')]);
+  rmSync(join(folder, 'inner', 'a.jpg'));
+  expect(named.map(({ name }) => name)).toEqual(['a.jpg', 'a.jpg-2']);
+});
+
 test('a path that leads nowhere, and a folder without pictures, are wrong usage', () => {
   expect(() => inputFiles([join(folder, 'absent.jpg')])).toThrow(/no file or folder/);
   mkdirSync(join(folder, 'empty'));
