@@ -76,7 +76,7 @@ async function up(options: UpOptions): Promise<void> {
     ...(options.port === undefined ? {} : { port: options.port }),
   };
   const folder = new StateFolder(options.farm);
-  folder.prepare();
+  folder.makeFolders();
   if (options.foreground) {
     await superviseFarm(folder, farmOptions, () => {
       describe(options.farm, output);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryFolder } from '../setup/packages.js';
+import { identityOf, isAlive } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** A part of the farm that answers HTTP. */
@@ -53,15 +54,47 @@ export class StateFolder {
     return join(this.logs, `${name}.log`);
   }
 
-  /** Makes the folders, and the secrets that are not there yet: a farm that starts again keeps its token. */
-  prepare(): void {
+  makeFolders(): void {
     for (const folder of [this.path, this.secrets, this.logs, this.redis]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
+  }
+
+  /** Makes the folders, and the secrets that are not there yet: a farm that starts again keeps its token. */
+  prepare(): void {
+    this.makeFolders();
     for (const name of ['farmhand-token', 'redis-password']) {
       if (this.secret(name) === undefined)
         this.#write(join(this.secrets, name), randomBytes(24).toString('base64url'));
     }
+  }
+
+  /**
+   * Takes the folder for this process; false where another process that lives has it. Two farms in one folder would
+   * write one append-only file.
+   */
+  take(): boolean {
+    const before = readIfThere(this.#owner);
+    if (before !== undefined && !isAlive(JSON.parse(before) as ProcessIdentity)) this.giveBack();
+    const own = `${this.#owner}.${process.pid}`;
+    writeFileSync(own, JSON.stringify(identityOf(process.pid)), { mode: 0o600 });
+    try {
+      // Unlike a rename, it never takes the place of a file that is there.
+      linkSync(own, this.#owner);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      rmSync(own);
+    }
+  }
+
+  giveBack(): void {
+    rmSync(this.#owner, { force: true });
+  }
+
+  get #owner(): string {
+    return join(this.path, 'owner.json');
   }
 
   secret(name: string): string | undefined {

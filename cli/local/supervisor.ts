@@ -1,5 +1,6 @@
 // Runs a farm until it is told to stop: started in the background by `farmhand up`.
 //   node cli/local/supervisor.ts <farm> <options as JSON>
+import { CommandError } from '../exit-codes.ts';
 import { LocalFarm } from './local-farm.ts';
 import type { LocalFarmOptions } from './local-farm.ts';
 import { StateFolder } from './state-folder.ts';
@@ -20,6 +21,20 @@ export async function superviseFarm(
         resolve();
       });
   });
+  folder.makeFolders();
+  if (!folder.take()) throw new CommandError(`The farm ${folder.farm} is being started already.`);
+  try {
+    await runFarm(folder, options, { onReady, stopAsked });
+  } finally {
+    folder.giveBack();
+  }
+}
+
+async function runFarm(
+  folder: StateFolder,
+  options: LocalFarmOptions,
+  { onReady, stopAsked }: { readonly onReady: () => void; readonly stopAsked: Promise<void> },
+): Promise<void> {
   const farm = await LocalFarm.start(folder, options);
   try {
     await farm.startAutoscaler();

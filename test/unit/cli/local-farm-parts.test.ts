@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { WorkerRecord } from '../../../shared/farm/worker.ts';
 import { BackOff } from '../../../cli/local/back-off.ts';
 import { identityOf, isAlive, signalProcess } from '../../../cli/local/process-identity.ts';
 import { shrinkOrder } from '../../../cli/local/shrink-order.ts';
+import { StateFolder } from '../../../cli/local/state-folder.ts';
 
 function worker(pod: string, state: WorkerRecord['state'], removing = false): WorkerRecord {
   const base = { id: `${pod}-id`, pod, state, startedAtSeconds: 0, heartbeatAtSeconds: 0 };
@@ -39,6 +43,17 @@ test('what had run well starts again at once', () => {
   backOff.afterLifeOf(0.1);
   backOff.afterLifeOf(0.1);
   expect(backOff.afterLifeOf(60)).toBe(0.2);
+});
+
+test("a farm's folder belongs to one process at a time, and to the next one when that has ended", () => {
+  const path = mkdtempSync(join(tmpdir(), 'state-folder-'));
+  const folder = new StateFolder('farm', path);
+  expect(folder.take()).toBe(true);
+  expect(new StateFolder('farm', path).take()).toBe(false);
+  folder.giveBack();
+  writeFileSync(join(path, 'owner.json'), JSON.stringify({ pid: process.pid, started: 'at another time' }));
+  expect(folder.take()).toBe(true);
+  rmSync(path, { recursive: true });
 });
 
 test('a process is known by its start as well as its number', async () => {
