@@ -1,10 +1,14 @@
 import type { OpenFarm } from '../shared/io/redis/open-farm.ts';
 import { openFarm } from '../shared/io/redis/open-farm.ts';
+import { untilAborted } from '../shared/io/until-aborted.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { openFarmOf } from './local/local-farm.ts';
 import { isAlive } from './local/process-identity.ts';
 import { StateFolder } from './local/state-folder.ts';
 import type { FarmState } from './local/state-folder.ts';
+
+/** How long a command waits for Redis. A private one that has died is there again sooner. */
+const ANSWER_SECONDS = 15;
 
 /** A farm of this machine that runs. */
 export interface RunningFarm {
@@ -73,9 +77,21 @@ function doorFrom(environment: NodeJS.ProcessEnv, door: 'emitter' | 'collector')
 export async function withFarm<T>(farm: string, use: (opened: OpenFarm) => Promise<T>): Promise<T> {
   const opened = openRedisOf(farm);
   try {
+    await reach(opened, farm);
     return await use(opened);
   } finally {
     opened.close();
+  }
+}
+
+/** Commands wait for a Redis that is away, which a service wants and a person does not. */
+async function reach({ store }: OpenFarm, farm: string): Promise<void> {
+  const late = AbortSignal.timeout(ANSWER_SECONDS * 1000);
+  try {
+    await untilAborted(store.checkVersion(), late);
+  } catch (error) {
+    if (!late.aborted) throw error;
+    throw new CommandError(`The Redis of farm ${farm} does not answer within ${ANSWER_SECONDS} s.`);
   }
 }
 
