@@ -1,8 +1,8 @@
 // One end of a queue in a process of its own, driven over IPC:
 //   node end-process.ts <contender> <produce | consume | collect> <redis url>
 import { setTimeout as delay } from 'node:timers/promises';
-import { contender } from './contender.ts';
 import type { Contender, End, Producer } from './contender.ts';
+import { contender } from './contenders.ts';
 import { machineMs, payloadText } from './payload.ts';
 import type { Payload } from './payload.ts';
 import type { Order, Progress, Report, SendOrder } from './end.ts';

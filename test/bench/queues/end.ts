@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { ContenderName } from './contender.ts';
+import type { ContenderName } from './contenders.ts';
 
 export interface SendOrder {
   readonly kind: 'send';

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { sum } from '../statistics.ts';
-import { contender } from './contender.ts';
-import type { ContenderName } from './contender.ts';
+import { contender } from './contenders.ts';
+import type { ContenderName } from './contenders.ts';
 import { EndProcess } from './end.ts';
 
 export interface LineShape {

@@ -1,2 +1,0 @@
-/** Tells the time, in seconds since a fixed moment. A parameter wherever time matters, never a global. */
-export type Clock = () => number;
