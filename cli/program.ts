@@ -10,6 +10,7 @@ import { paperCommand } from './commands/paper.ts';
 import { resultsCommand } from './commands/results.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
+import { tuneCommand } from './commands/tune.ts';
 import { upCommand } from './commands/up.ts';
 import { EXIT_CODE_HELP } from './exit-codes.ts';
 
@@ -41,6 +42,7 @@ export function makeProgram(): Command {
     demoCommand(),
     compareCommand(),
     paperCommand(),
+    tuneCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   return exitByThrowing(program);
