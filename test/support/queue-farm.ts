@@ -30,7 +30,7 @@ local function shift(key, ...)
     if value then call('HSET', P .. key, field, text(tonumber(value) - by)) end
   end
 end
-for _, id in ipairs(call('ZRANGE', P .. 'due', 0, -1)) do shift('task:' .. id, 'gen', 'dl', 'ls') end
+for _, id in ipairs(call('ZRANGE', P .. 'due', 0, -1)) do shift('task:' .. id, 'gen', 'dl') end
 for _, id in ipairs(call('ZRANGE', P .. 'workers', 0, -1)) do shift('worker:' .. id, 'synUntil', 'finishAt', 'seen') end
 for index = 2, #ARGV do shift('lock:' .. ARGV[index], 'until', 'at') end
 shift('reaper', 'holdUntil')

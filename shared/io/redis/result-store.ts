@@ -102,7 +102,7 @@ function readTask(id: TaskId, fields: Readonly<Record<string, string>>): Result 
       type: fields['type'] ?? '',
       generatedAtSeconds: toSeconds(fields['gen']),
       deadlineAtSeconds: toSeconds(fields['dl']),
-      failedAttempts: Number(fields['att']),
+      failedAttempts: Number(fields['att'] ?? 0),
     };
   }
   const times = readTimes(id, fields);
@@ -122,8 +122,8 @@ function readTimes(id: TaskId, fields: Readonly<Record<string, string>>): Result
   return {
     taskId: id,
     type: fields['type'] ?? '',
-    generation: Number(fields['gn']),
-    failedAttempts: Number(fields['att']),
+    generation: Number(fields['gn'] ?? 0),
+    failedAttempts: Number(fields['att'] ?? 0),
     generatedAtSeconds,
     collectedAtSeconds,
     deadlineSeconds: (Number(fields['dl']) - Number(fields['gen'])) / 1e6,

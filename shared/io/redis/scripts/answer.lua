@@ -35,7 +35,7 @@ local function overtaken()
   local state = task[1]
   if task[3] == lease then return 'same' end
   local open = state == 'waiting' or state == 'delayed' or state == 'leased'
-  if not open or not isOfGeneration(lease, task[4]) or outcome == 'error' then
+  if not open or not isOfGeneration(lease, task[4] or '0') or outcome == 'error' then
     count('lateAnswers', 1)
     return 'late'
   end
@@ -53,7 +53,16 @@ local function answer()
   end
   if isHeld then count('answered', '1') end
   for output in string.gmatch(ARGV[8], '%S+') do call('ZREM', P .. 'blob-pending', output) end
-  settle(id, outcome, ARGV[5], ARGV[6], 'svc', ARGV[7], 'outs', ARGV[8], 'by', lease)
+  -- Only what there is: Redis rebuilds a task's hash when it gets more than 16 fields.
+  local fields = { 'by', lease }
+  local function add(name, value)
+    if value ~= '' then fields[#fields + 1], fields[#fields + 2] = name, value end
+  end
+  add('ans', ARGV[5])
+  add('why', ARGV[6])
+  add('svc', ARGV[7])
+  add('outs', ARGV[8])
+  settle(id, outcome, unpack(fields))
   return 'accepted'
 end
 

@@ -9,7 +9,7 @@ local collected, forgottenAt = text(now), text(now + tonumber(ARGV[3]))
 
 local function judge(id)
   local key = P .. 'task:' .. id
-  local task = call('HMGET', key, 'type', 'out', 'gen', 'dl', 'svc', 'gn')
+  local task = call('HMGET', key, 'type', 'out', 'gen', 'dl', 'svc')
   local done, invalid = task[2] == 'done', task[2] == 'invalid'
   local response = now - tonumber(task[3])
   local met = done and now <= tonumber(task[4])
@@ -21,7 +21,7 @@ local function judge(id)
   count(done and 'completed' or 'failed', '1')
   count(invalid and 'invalid' or met and 'met' or 'missed', '1')
   count('responseSum', response)
-  if done then count('serviceSum', task[5] ~= '' and task[5] or 0) end
+  if done and task[5] then count('serviceSum', task[5]) end
   local bucket = P .. 'longest:' .. text(math.floor(now / 1000000))
   if response > tonumber(call('GET', bucket) or -1) then call('SET', bucket, response, 'EX', 300) end
   call('PUBLISH', P .. 'collected', id)

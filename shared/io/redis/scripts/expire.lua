@@ -19,6 +19,8 @@ for _, id in ipairs(call('ZRANGEBYSCORE', P .. 'expiring', '-inf', now, 'LIMIT',
   call('ZREM', P .. 'dead', id)
   if task[3] ~= 'cancelled' then call('INCR', P .. 'forgotten') end
 end
+-- Collectors that were killed while they waited.
+call('ZREMRANGEBYSCORE', P .. 'collectors', '-inf', now)
 for _, ref in ipairs(call('ZRANGEBYSCORE', P .. 'blob-pending', '-inf', now, 'LIMIT', 0, limit)) do
   call('ZREM', P .. 'blob-pending', ref)
   discardBlob(ref)

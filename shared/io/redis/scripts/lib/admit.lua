@@ -45,13 +45,16 @@ local function admit(id, key, type, options, input, expected, deadline, lost, mo
   -- As text at once, because Redis would write each number out again wherever it is used.
   local generated, due, latestStart = text(now), text(now + deadline), text(now + deadline - expected)
   local task = P .. 'task:' .. id
-  call('HSET', task, 'type', type, 'opt', options, 'exp', expected, 'gen', generated, 'dl', due, 'ls', latestStart,
-    'att', '0', 'gn', '0', 'lost', lost, 'st', 'waiting')
+  -- No field for what is not so: no failed attempt (`att`), the first generation (`gn`), served when it is lost.
+  call('HSET', task, 'type', type, 'opt', options, 'exp', expected, 'gen', generated, 'dl', due, 'st', 'waiting')
   if input ~= '' then
     call('ZREM', P .. 'blob-pending', input)
     call('HSET', task, 'in', input)
   end
-  if lost == 'discard' then call('ZADD', P .. 'discardable', latestStart, id) end
+  if lost == 'discard' then
+    call('HSET', task, 'lost', lost)
+    call('ZADD', P .. 'discardable', latestStart, id)
+  end
   room = room - 1
   enter(id, generated, due, latestStart, expected)
   return { 'admitted', id, generated, due }

@@ -5,10 +5,9 @@
 -- How long a worker that asks and asks is not listed as alive anew: much shorter than it takes to be given up, in µs.
 local SEEN_FOR = 500000
 
--- What the entry of a worker says: whether it is known, lease, task, SYN, its expiry, drained, when a claim
--- last listed it as alive.
+-- What the entry of a worker says: whether it is known, lease, task, SYN, when a claim last listed it as alive.
 local function entryOf(worker)
-  return call('HMGET', P .. 'worker:' .. worker, 'pod', 'lease', 'task', 'syn', 'synUntil', 'drained', 'seen')
+  return call('HMGET', P .. 'worker:' .. worker, 'pod', 'lease', 'task', 'syn', 'seen')
 end
 
 -- Whoever asks lives: without this a worker that was stopped for long could be taken for gone with a fresh lease.
@@ -19,10 +18,11 @@ local function listAsAlive(worker, seen)
 end
 
 -- What the worker is told where it may take no new task.
-local function barred(worker, syn, synUntil, drained)
-  if drained then return { 'drained' } end
+local function barred(worker, syn)
   if not syn then return end
-  if now < tonumber(synUntil) then return { 'syn', syn, synUntil } end
+  local more = call('HMGET', P .. 'worker:' .. worker, 'synUntil', 'drained')
+  if more[2] then return { 'drained' } end
+  if now < tonumber(more[1]) then return { 'syn', syn, more[1] } end
   call('HDEL', P .. 'worker:' .. worker, 'syn', 'synUntil')
   count('synExpired', 1)
 end
@@ -32,7 +32,7 @@ end
 -- inbox, and a new lease is written over the old one.
 local function claim(worker, entry, hasAnswered, claimId, waitMicros)
   if not entry[1] then return { 'unknown' } end
-  listAsAlive(worker, entry[7])
+  listAsAlive(worker, entry[5])
   if not hasAnswered then
     call('ZREM', P .. 'waiters', worker)
     call('DEL', P .. 'inbox:' .. worker)
@@ -41,7 +41,7 @@ local function claim(worker, entry, hasAnswered, claimId, waitMicros)
       return leaseReply(entry[3], entry[2])
     end
   end
-  local bar = barred(worker, entry[4], entry[5], entry[6])
+  local bar = barred(worker, entry[4])
   local task = not bar and leaseNext(worker, claimId, true)
   if task then return task end
   if hasAnswered then

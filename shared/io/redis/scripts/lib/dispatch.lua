@@ -13,8 +13,8 @@ local function firstLate(starts, services, kept, free)
   end
 end
 
--- ids: the most urgent tasks that can still make it, each followed by its latest start.
-local function firstKept(ids)
+-- ids: the most urgent tasks that can still make it, each followed by its latest start; limit: how many workers count.
+local function firstKept(ids, limit)
   local starts, services, kept = {}, {}, {}
   for index = 1, #ids / 2 do
     starts[index] = tonumber(ids[2 * index])
@@ -22,10 +22,10 @@ local function firstKept(ids)
     kept[index] = index
   end
   local free = {}
-  for index = 1, math.min(SETTINGS.triageLimit, call('ZCARD', P .. 'waiters')) do free[index] = now end
-  local finishes = call('ZRANGE', P .. 'finish', 0, SETTINGS.triageLimit - 1, 'WITHSCORES')
+  for index = 1, math.min(limit, call('ZCARD', P .. 'waiters')) do free[index] = now end
+  local finishes = call('ZRANGE', P .. 'finish', 0, limit - 1, 'WITHSCORES')
   for index = 2, #finishes, 2 do
-    if #free < SETTINGS.triageLimit then free[#free + 1] = math.max(now, tonumber(finishes[index])) end
+    if #free < limit then free[#free + 1] = math.max(now, tonumber(finishes[index])) end
   end
   while true do
     local late = firstLate(starts, services, kept, free)
@@ -40,14 +40,15 @@ end
 
 -- Whether the next claim is one of those kept for tasks that have been lost for long.
 local function isLostTurn()
+  local share = setting('lostShare')
   local claimed = tonumber(call('HGET', P .. 'counters', 'claimed') or 0)
-  return SETTINGS.lostShare > 0 and (claimed + 1) % SETTINGS.lostShare == 0
+  return share > 0 and (claimed + 1) % share == 0
 end
 
 -- One look is all that it takes while no task is lost.
 local function chooseTask()
   if SETTINGS.order == 'fifo' then return call('ZRANGE', P .. 'arrival', 0, 0)[1] end
-  local limit = SETTINGS.order == 'triage' and SETTINGS.triageLimit or 1
+  local limit = SETTINGS.order == 'triage' and setting('triageLimit') or 1
   local urgent = call('ZRANGE', P .. 'waiting', 0, limit - 1, 'WITHSCORES')
   if not urgent[1] then return end
   local slack = tonumber(urgent[2]) - now
@@ -58,7 +59,7 @@ local function chooseTask()
     if not urgent[1] then return longestLost end
   end
   if #urgent == 2 then return urgent[1] end
-  return firstKept(urgent)
+  return firstKept(urgent, limit)
 end
 
 -- Takes the next task out of the worker queue. Where it is the first one anyway, choosing and taking are one command.

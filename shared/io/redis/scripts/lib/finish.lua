@@ -9,9 +9,10 @@ local function wakeCollector()
   end
 end
 
--- The answer that counts: the task goes to the result queue. Further fields of the task are written with it.
-local function settle(id, outcome, answer, reason, ...)
-  call('HSET', P .. 'task:' .. id, 'st', 'answered', 'out', outcome, 'ans', answer, 'why', reason, ...)
+-- The answer that counts: the task goes to the result queue. Further fields of the task are written with it: `why`
+-- where it is not done.
+local function settle(id, outcome, ...)
+  call('HSET', P .. 'task:' .. id, 'st', 'answered', 'out', outcome, ...)
   call('RPUSH', P .. 'answered', id)
   wakeCollector()
 end
@@ -19,11 +20,12 @@ end
 -- An attempt that failed or crashed: another one after a back-off that doubles, or a failed Result after the last.
 local function failAttempt(id, reason)
   local failed = call('HINCRBY', P .. 'task:' .. id, 'att', 1)
-  if failed >= SETTINGS.attempts then
-    settle(id, 'error', '', reason .. ' (attempt ' .. failed .. ' of ' .. SETTINGS.attempts .. ')')
+  local most = setting('attempts')
+  if failed >= most then
+    settle(id, 'error', 'why', reason .. ' (attempt ' .. failed .. ' of ' .. most .. ')')
     return
   end
-  local backoff = math.min(SETTINGS.backoff * 2 ^ (failed - 1), 30000000)
+  local backoff = math.min(setting('backoff') * 2 ^ (failed - 1), 30000000)
   call('HSET', P .. 'task:' .. id, 'st', 'delayed', 'why', reason)
   call('ZADD', P .. 'delayed', now + backoff, id)
   count('retried', 1)

@@ -5,7 +5,7 @@
 -- What a worker is told about its task, in the order that seat.ts reads.
 local function leaseReply(id, lease)
   local task = call('HMGET', P .. 'task:' .. id, 'type', 'opt', 'in', 'exp', 'gen', 'dl', 'att', 'gn')
-  return { 'task', lease, id, task[1], task[2], task[3], task[4], task[5], task[6], task[7], task[8] }
+  return { 'task', lease, id, task[1], task[2], task[3], task[4], task[5], task[6], task[7] or '0', task[8] or '0' }
 end
 
 -- The worker holds no lease any more.

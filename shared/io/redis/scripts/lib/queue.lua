@@ -16,9 +16,9 @@ end
 
 -- Puts a task that has been tried before back into the worker queue.
 local function enqueueAgain(id)
-  local task = call('HMGET', P .. 'task:' .. id, 'ls', 'gen', 'exp')
+  local task = call('HMGET', P .. 'task:' .. id, 'dl', 'exp', 'gen')
   call('HSET', P .. 'task:' .. id, 'st', 'waiting')
-  enqueue(id, task[1], task[2], task[3])
+  enqueue(id, text(task[1] - task[2]), task[3], task[2])
 end
 
 -- Lists who is about to be free, by when. Only triage asks for it, and only for it is it kept.

@@ -39,7 +39,7 @@ local function reapDiscardable(id)
     if task[1] == 'leased' then call('ZADD', P .. 'discardable', now + SETTINGS.lease, id) end
     return
   end
-  settle(id, 'discarded', '', 'its deadline could no longer be met, and it asked to be discarded then')
+  settle(id, 'discarded', 'why', 'its deadline could no longer be met, and it asked to be discarded then')
 end
 
 local function reapSyn(worker)
