@@ -54,6 +54,6 @@ describe('an observation', () => {
     const second = remember(first, at(1010, 40), false);
     const seen = observe(second, at(1020, 40));
     expect(seen).toMatchObject({ offeredLoad: 0, offeredLoadFast: 2, secondsSinceAction: 20 });
-    expect(seen?.offeredLoadSlow).toBeCloseTo(3.4, 12);
+    expect(seen.offeredLoadSlow).toBeCloseTo(3.4, 12);
   });
 });
