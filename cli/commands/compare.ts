@@ -3,6 +3,7 @@ import { contender } from '../laboratory/contenders.ts';
 import { comparisonTable, TABLE_LEGEND } from '../laboratory/comparison-table.ts';
 import { list, percentage, settingOf, withSetting } from '../laboratory/options.ts';
 import type { SettingOptions } from '../laboratory/options.ts';
+import { comparisonPage } from '../laboratory/report/page.ts';
 import { runComparison, sourceOf } from '../laboratory/run-comparison.ts';
 import { writeText } from '../laboratory/text-file.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -16,6 +17,7 @@ interface CompareOptions extends SettingOptions {
   readonly pools?: true;
   readonly bounds?: true;
   readonly json?: string;
+  readonly report?: string;
 }
 
 const EXAMPLES = `
@@ -34,6 +36,7 @@ export function compareCommand(): Command {
     .option('--pools', 'hold each policy against the fixed pool of equal QoS')
     .option('--bounds', 'work out what no policy can do better than')
     .option('--json <file>', 'write all rows to a file')
+    .option('--report <file>', 'write a page with pictures (.html); with --pools, as it draws those')
     .addHelpText('after', EXAMPLES);
   return withSetting(command).action(run);
 }
@@ -48,12 +51,17 @@ async function run(options: CompareOptions): Promise<void> {
     seeds: options.seeds,
     targetQosPercent: options.qos,
   };
-  const pools = options.pools === true;
+  const pools = options.pools === true || options.report !== undefined;
   const bounds = options.bounds === true;
   const outcome = await runComparison(request, { threads: options.threads, output, pools, bounds });
   for (const line of [...comparisonTable(outcome), '', ...TABLE_LEGEND]) output.line(line);
   if (options.json !== undefined) {
     const rows = outcome.rows.map(({ row }) => row);
     await writeText(options.json, `${JSON.stringify({ rows }, undefined, 2)}\n`);
+  }
+  if (options.report !== undefined) {
+    const command = ['farmhand', ...process.argv.slice(2)].join(' ');
+    await writeText(options.report, comparisonPage(outcome, command));
+    output.note(`the report is in ${options.report}`);
   }
 }

@@ -58,17 +58,18 @@ export class PoolFrontier {
   async against(row: ComparedRow): Promise<AgainstPools | undefined> {
     const qos = row.row.qosPercent?.mean;
     if (qos === undefined) return undefined;
-    const wanted = qos - EQUAL_POINTS;
-    const upper = await this.#smallestWith(wanted);
-    if (upper === undefined) return undefined;
+    const equal = await this.#smallestWith(qos - EQUAL_POINTS);
+    if (equal === undefined) return undefined;
+    const above = await this.pool(equal);
     const { minWorkers } = workloadOf(this.#source, this.#request.seeds[0] ?? 1);
-    const above = await this.pool(upper);
-    if (upper <= Math.max(1, minWorkers))
-      return costAgainst(row, { pool: upper, above, below: above, share: 1 });
-    const below = await this.pool(upper - 1);
+    // A whole pool that counts as equal is cheaper than one interpolated above it.
+    if (qosOf(above) <= qos || equal <= Math.max(1, minWorkers)) {
+      return costAgainst(row, { pool: equal, above, below: above, share: 1 });
+    }
+    const below = await this.pool(equal - 1);
     const [low, high] = [qosOf(below), qosOf(above)];
-    const share = high > low ? Math.min(1, Math.max(0, (wanted - low) / (high - low))) : 1;
-    return costAgainst(row, { pool: upper - 1 + share, above, below, share });
+    const share = high > low ? Math.min(1, Math.max(0, (qos - low) / (high - low))) : 1;
+    return costAgainst(row, { pool: equal - 1 + share, above, below, share });
   }
 
   /** By bisection: more workers never serve worse by more than chance. */

@@ -1,0 +1,85 @@
+import { axes } from '../../../autoscaler/training/pictures/chart.ts';
+import type { Plot } from '../../../autoscaler/training/pictures/chart.ts';
+import { linearScale } from '../../../autoscaler/training/pictures/scale.ts';
+import { element, path, picture, stairs } from '../../../autoscaler/training/pictures/svg.ts';
+import { rateAt } from '../../../shared/workload/schedule.ts';
+import type { Workload } from '../../../shared/workload/workload.ts';
+import { episodeSeconds } from '../../../shared/workload/workload.ts';
+import type { TracePoint } from './episode-trace.ts';
+
+export interface Trace {
+  readonly policy: string;
+  readonly colour: string;
+  readonly points: readonly TracePoint[];
+}
+
+const SIZE = { width: 860, height: 640 };
+const LEFT = 64;
+const RIGHT = 836;
+const ARRIVALS: Plot = { left: LEFT, right: RIGHT, top: 34, bottom: 150 };
+const POOL: Plot = { left: LEFT, right: RIGHT, top: 226, bottom: 400 };
+const QUEUE: Plot = { left: LEFT, right: RIGHT, top: 476, bottom: 592 };
+
+/** Arrivals, pools and queues of one episode, below each other on one axis of time. */
+export function episodePicture(workload: Workload, traces: readonly Trace[]): string {
+  return picture(
+    SIZE,
+    'One episode: arrivals, workers and waiting tasks',
+    arrivals(workload, traces[0]),
+    panel(POOL, 'workers', traces, { workload, figure: ({ workers }) => workers }),
+    panel(QUEUE, 'waiting tasks', traces, { workload, figure: ({ waitingTasks }) => waitingTasks }),
+  );
+}
+
+function arrivals(workload: Workload, trace: Trace | undefined): string {
+  const seconds = Math.ceil(episodeSeconds(workload));
+  const planned = Array.from({ length: seconds + 1 }, (_, second) => rateAt(workload, second));
+  const counted = (trace?.points ?? []).slice(1);
+  const most = Math.max(...planned, ...counted.map(({ arrivalsPerSecond }) => arrivalsPerSecond));
+  const { x, y } = scales(ARRIVALS, workload, most);
+  const bars = counted.map((point, index) => {
+    const from = trace?.points[index]?.atSeconds ?? 0;
+    const top = y.at(point.arrivalsPerSecond);
+    const width = Math.max(0.5, x.at(point.atSeconds) - x.at(from) - 1);
+    return element('rect', {
+      x: x.at(from),
+      y: top,
+      width,
+      height: ARRIVALS.bottom - top,
+      class: 'arrivals',
+    });
+  });
+  const plan = planned.map((rate, second) => [x.at(second), y.at(rate)] as const);
+  return (
+    axes(ARRIVALS, { x, y, xName: '', yName: 'arrivals per second: counted, and as planned' }) +
+    bars.join('') +
+    path(plan, { class: 'planned' })
+  );
+}
+
+function panel(
+  plot: Plot,
+  name: string,
+  traces: readonly Trace[],
+  { workload, figure }: { readonly workload: Workload; readonly figure: (point: TracePoint) => number },
+): string {
+  const most = Math.max(1, ...traces.flatMap(({ points }) => points.map(figure)));
+  const { x, y } = scales(plot, workload, most);
+  const lines = traces.map(({ policy, colour, points }) => {
+    const places = points.map((point) => [x.at(point.atSeconds), y.at(figure(point))] as const);
+    return element('g', {}, element('title', {}, policy), stairs(places, { stroke: colour, class: 'trace' }));
+  });
+  return axes(plot, { x, y, xName: plot === QUEUE ? 'seconds' : '', yName: name }) + lines.join('');
+}
+
+function scales(
+  plot: Plot,
+  workload: Workload,
+  most: number,
+): { readonly x: ReturnType<typeof linearScale>; readonly y: ReturnType<typeof linearScale> } {
+  const { left, right, top, bottom } = plot;
+  return {
+    x: linearScale({ low: 0, high: episodeSeconds(workload) }, { low: left, high: right }, 8),
+    y: linearScale({ low: 0, high: most * 1.05 }, { low: bottom, high: top }, 4),
+  };
+}

@@ -1,0 +1,133 @@
+import { axes } from '../../../autoscaler/training/pictures/chart.ts';
+import { linearScale, ninesScale } from '../../../autoscaler/training/pictures/scale.ts';
+import type { Scale } from '../../../autoscaler/training/pictures/scale.ts';
+import { element, line, path, picture, text } from '../../../autoscaler/training/pictures/svg.ts';
+import type { ComparisonRow } from '../../../autoscaler/training/comparison/row.ts';
+
+/** A policy with the colour that it has in all pictures of its workload. */
+export interface ColouredRow {
+  readonly row: ComparisonRow;
+  readonly colour: string;
+}
+
+const SIZE = { width: 860, height: 460 };
+const PLOT = { left: 64, right: 836, top: 34, bottom: 410 };
+
+/** QoS against mean workers, with fixed pools as the line to be left of. */
+export function scatter(rows: readonly ColouredRow[], pools: readonly ComparisonRow[]): string {
+  const policies = rows.map(({ row }) => row);
+  const near = neighbourhood(pools, policies);
+  const all = [...policies, ...near];
+  const workers = all.map(workersOf);
+  const qos = all.map(qosOf);
+  const x = linearScale(
+    { low: Math.floor(Math.min(...workers) - 0.3), high: Math.ceil(Math.max(...workers) + 0.8) },
+    { low: PLOT.left, high: PLOT.right },
+    10,
+  );
+  const y = ninesScale(
+    { low: Math.max(0, 100 - 1.6 * (100 - Math.min(...qos))), high: 99.99 },
+    { low: PLOT.bottom, high: PLOT.top },
+  );
+  const names = axes(PLOT, {
+    x,
+    y,
+    xName: 'mean workers',
+    yName: 'QoS (logarithmic in what is missing to 100 %)',
+  });
+  return picture(
+    SIZE,
+    'QoS against mean workers',
+    names,
+    frontier(near, x, y),
+    ...rows.map((each) => mark(each, x, y)),
+    ...labels(rows, x, y),
+  );
+}
+
+/** Pools much smaller or larger than all policies say little about those, and push them together. */
+function neighbourhood(
+  pools: readonly ComparisonRow[],
+  rows: readonly ComparisonRow[],
+): readonly ComparisonRow[] {
+  const workers = rows.map(workersOf);
+  const qos = rows.map(qosOf);
+  return pools.filter(
+    (pool) =>
+      workersOf(pool) <= 1.25 * Math.max(...workers) + 1 &&
+      100 - qosOf(pool) <= 2 * (100 - Math.min(...qos)) + 2,
+  );
+}
+
+function frontier(pools: readonly ComparisonRow[], x: Scale, y: Scale): string {
+  const points = pools.map((row) => [x.at(workersOf(row)), y.at(qosOf(row))] as const);
+  const dots = pools.map((row) => {
+    const [cx, cy] = [x.at(workersOf(row)), y.at(qosOf(row))];
+    return element('circle', { cx, cy, r: 3, class: 'pool' }, element('title', {}, spoken(row)));
+  });
+  const last = points.at(-1);
+  const label =
+    last === undefined
+      ? ''
+      : text(last[0] - 6, last[1] + 18, 'fixed pools', { class: 'tick', 'text-anchor': 'end' });
+  return path(points, { class: 'pools' }) + dots.join('') + label;
+}
+
+function mark({ row, colour }: ColouredRow, x: Scale, y: Scale): string {
+  const [cx, cy] = [x.at(workersOf(row)), y.at(qosOf(row))];
+  const { qosPercent, meanWorkers } = row;
+  const spreads = [
+    line(
+      [x.at(meanWorkers?.low ?? workersOf(row)), cy],
+      [x.at(meanWorkers?.high ?? workersOf(row)), cy],
+      'spread',
+    ),
+    line([cx, y.at(qosPercent?.low ?? qosOf(row))], [cx, y.at(qosPercent?.high ?? qosOf(row))], 'spread'),
+  ];
+  const dot = element(
+    'circle',
+    { cx, cy, r: 6, fill: colour, class: 'mark' },
+    element('title', {}, spoken(row)),
+  );
+  return element('g', { stroke: colour }, ...spreads) + dot;
+}
+
+const LABEL_HEIGHT = 15;
+
+/** Names beside their marks, moved down where they would lie upon each other. */
+function labels(rows: readonly ColouredRow[], x: Scale, y: Scale): string[] {
+  const placed: { readonly x: number; readonly y: number; readonly width: number }[] = [];
+  const sorted = rows.toSorted((a, b) => y.at(qosOf(a.row)) - y.at(qosOf(b.row)));
+  return sorted.map(({ row, colour }) => {
+    const width = 7.2 * row.policy.length;
+    const right = x.at(workersOf(row)) + 11;
+    const isLeft = right + width > SIZE.width;
+    const at = isLeft ? right - 22 - width : right;
+    let down = y.at(qosOf(row)) + 4;
+    while (placed.some((other) => overlaps(other, { x: at, y: down, width }))) down += 4;
+    placed.push({ x: at, y: down, width });
+    return text(at, down, row.policy, { fill: colour, class: 'name' });
+  });
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+function overlaps(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && Math.abs(a.y - b.y) < LABEL_HEIGHT;
+}
+
+function workersOf(row: ComparisonRow): number {
+  return row.meanWorkers?.mean ?? 0;
+}
+
+function qosOf(row: ComparisonRow): number {
+  return row.qosPercent?.mean ?? 100;
+}
+
+function spoken(row: ComparisonRow): string {
+  return `${row.policy}: ${qosOf(row).toFixed(2)} % at ${workersOf(row).toFixed(2)} workers`;
+}
