@@ -25,10 +25,13 @@ export function script(name: string): Script {
   return made;
 }
 
-/** Puts the parts into the text of a script; tests of one part write a script around it. */
+/**
+ * Puts the parts into the text of a script; tests of one part write a script around it. Redis makes all functions of a
+ * script anew at each run, which costs as much as the commands: parts that are seldom needed are included in a function.
+ */
 export function withParts(text: string): string {
   const whole = text.replaceAll(INCLUDE, (_line, part: string) =>
-    readFileSync(new URL(`lib/${part}.lua`, FOLDER), 'utf8'),
+    withParts(readFileSync(new URL(`lib/${part}.lua`, FOLDER), 'utf8')),
   );
   return whole.replaceAll(COMMENT, '');
 }

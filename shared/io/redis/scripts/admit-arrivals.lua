@@ -5,9 +5,9 @@
 -- Replies {state of the load, index of the next arrival}; the state is `gone` where another load has taken its place.
 -- @include base
 -- @include settings
--- @include queue
 -- @include dispatch
 -- @include lease
+-- @include serve
 -- @include admit
 local key = P .. 'load'
 local load = call('HMGET', key, 'run', 'state', 'next', 'total')

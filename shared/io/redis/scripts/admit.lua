@@ -5,9 +5,9 @@
 -- Replies for each task {'admitted' | 'same', id, generated at, deadline at} | {'full', id} | {'noInput', id}.
 -- @include base
 -- @include settings
--- @include queue
 -- @include dispatch
 -- @include lease
+-- @include serve
 -- @include admit
 
 -- Redis would refuse it in the middle of a batch.

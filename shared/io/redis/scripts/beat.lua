@@ -3,10 +3,12 @@
 -- Replies {'idle' | 'busy' | 'syn' | 'drained' | 'unknown', syn id or '', its expiry or '', 1 where the lease is held}.
 -- @include base
 -- @include settings
+-- @include holder
 -- @include queue
 -- @include finish
 -- @include dispatch
 -- @include lease
+-- @include serve
 -- @include worker
 -- @include reap
 local worker, id, lease = ARGV[1], ARGV[2], ARGV[3]

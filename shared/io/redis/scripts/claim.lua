@@ -2,7 +2,6 @@
 -- ARGV: worker, claim id, µs that it will wait at its inbox where nothing is there.
 -- @include base
 -- @include settings
--- @include queue
 -- @include dispatch
 -- @include lease
 -- @include claim

@@ -2,7 +2,7 @@
 -- ARGV: worker, task, lease. Replies 1, or 0 where the lease has ended.
 -- @include base
 -- @include settings
--- @include queue
+-- @include holder
 -- @include dispatch
 -- @include lease
 if not holdsLease(ARGV[1], ARGV[2], ARGV[3]) then return 0 end

@@ -7,6 +7,7 @@
 -- @include finish
 -- @include dispatch
 -- @include lease
+-- @include serve
 -- @include worker
 local worker = ARGV[1]
 local seat = call('HMGET', P .. 'worker:' .. worker, 'pod', 'task')

@@ -5,6 +5,7 @@
 -- @include queue
 -- @include dispatch
 -- @include lease
+-- @include serve
 local id = ARGV[1]
 local key = P .. 'task:' .. id
 local task = call('HMGET', key, 'st', 'exp', 'gen', 'dl', 'lost')

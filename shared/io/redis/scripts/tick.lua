@@ -5,6 +5,7 @@
 -- @include finish
 -- @include dispatch
 -- @include lease
+-- @include serve
 -- @include worker
 -- @include reap
 reap()

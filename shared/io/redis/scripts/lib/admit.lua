@@ -1,4 +1,4 @@
--- Letting tasks in. Needs base, settings, queue.
+-- Letting tasks in. Needs base, settings.
 -- They enter the queues together, by queueEntering, which must follow the last of them. Nothing in between may fail.
 
 local room
@@ -13,7 +13,7 @@ local function queueEntering()
   if entering.tasks == 0 then return end
   call('ZADD', P .. 'waiting', unpack(entering.waiting))
   call('ZADD', P .. 'due', unpack(entering.due))
-  if SETTINGS.keepsArrival then call('ZADD', P .. 'arrival', unpack(entering.arrival)) end
+  if KEEPS_ARRIVAL then call('ZADD', P .. 'arrival', unpack(entering.arrival)) end
   count('admitted', entering.tasks)
   count('enqueued', entering.tasks)
   count('admittedWork', text(entering.work))
@@ -27,7 +27,7 @@ local function enter(id, generated, due, latestStart, expected)
   entering.work = entering.work + expected
   entering.waiting[at + 1], entering.waiting[at + 2] = latestStart, id
   entering.due[at + 1], entering.due[at + 2] = due, id
-  if SETTINGS.keepsArrival then entering.arrival[at + 1], entering.arrival[at + 2] = generated, id end
+  if KEEPS_ARRIVAL then entering.arrival[at + 1], entering.arrival[at + 2] = generated, id end
   -- More arguments than this Lua does not unpack.
   if entering.tasks == 1000 then queueEntering() end
 end

@@ -1,4 +1,4 @@
--- A worker asks for its next task. Needs base, settings, queue, dispatch, lease.
+-- A worker asks for its next task. Needs base, settings, dispatch, lease.
 -- Replies {'task', ...} | {'none'} | {'syn', id, expiry} | {'drained'} | {'unknown'}.
 -- A worker holds one lease at a time: asking again, by the same claim or another, returns the one it holds.
 
@@ -10,16 +10,8 @@ local function entryOf(worker)
   return call('HMGET', P .. 'worker:' .. worker, 'pod', 'lease', 'task', 'syn', 'seen')
 end
 
--- Whoever asks lives: without this a worker that was stopped for long could be taken for gone with a fresh lease.
-local function listAsAlive(worker, seen)
-  if seen and now - seen < SEEN_FOR then return end
-  call('ZADD', P .. 'workers', text(now), worker)
-  call('HSET', P .. 'worker:' .. worker, 'seen', text(now))
-end
-
--- What the worker is told where it may take no new task.
+-- What a worker that has a SYN is told, where it may take no new task.
 local function barred(worker, syn)
-  if not syn then return end
   local more = call('HMGET', P .. 'worker:' .. worker, 'synUntil', 'drained')
   if more[2] then return { 'drained' } end
   if now < tonumber(more[1]) then return { 'syn', syn, more[1] } end
@@ -32,7 +24,11 @@ end
 -- inbox, and a new lease is written over the old one.
 local function claim(worker, entry, hasAnswered, claimId, waitMicros)
   if not entry[1] then return { 'unknown' } end
-  listAsAlive(worker, entry[5])
+  -- Whoever asks lives: without this a worker that was stopped for long could be taken for gone with a fresh lease.
+  if not entry[5] or now - entry[5] >= SEEN_FOR then
+    call('ZADD', P .. 'workers', text(now), worker)
+    call('HSET', P .. 'worker:' .. worker, 'seen', text(now))
+  end
   if not hasAnswered then
     call('ZREM', P .. 'waiters', worker)
     call('DEL', P .. 'inbox:' .. worker)
@@ -41,7 +37,7 @@ local function claim(worker, entry, hasAnswered, claimId, waitMicros)
       return leaseReply(entry[3], entry[2])
     end
   end
-  local bar = barred(worker, entry[4])
+  local bar = entry[4] and barred(worker, entry[4])
   local task = not bar and leaseNext(worker, claimId, true)
   if task then return task end
   if hasAnswered then

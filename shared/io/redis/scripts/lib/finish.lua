@@ -1,20 +1,16 @@
--- The ends of an attempt. Needs base, settings, queue.
-
--- Wakes one collector that waits for answers.
-local function wakeCollector()
-  local waiter = call('ZPOPMAX', P .. 'collectors')
-  if waiter[1] and tonumber(waiter[2]) > now then
-    call('RPUSH', P .. 'inbox:' .. waiter[1], '1')
-    call('PEXPIRE', P .. 'inbox:' .. waiter[1], 5000)
-  end
-end
+-- The ends of an attempt. Needs base, settings.
 
 -- The answer that counts: the task goes to the result queue. Further fields of the task are written with it: `why`
 -- where it is not done.
 local function settle(id, outcome, ...)
   call('HSET', P .. 'task:' .. id, 'st', 'answered', 'out', outcome, ...)
   call('RPUSH', P .. 'answered', id)
-  wakeCollector()
+  -- One of the collectors that wait for answers.
+  local waiter = call('ZPOPMAX', P .. 'collectors')
+  if waiter[1] and tonumber(waiter[2]) > now then
+    call('RPUSH', P .. 'inbox:' .. waiter[1], '1')
+    call('PEXPIRE', P .. 'inbox:' .. waiter[1], 5000)
+  end
 end
 
 -- An attempt that failed or crashed: another one after a back-off that doubles, or a failed Result after the last.

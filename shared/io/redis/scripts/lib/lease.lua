@@ -1,4 +1,4 @@
--- Handing a task to a worker. Needs base, settings, queue, dispatch.
+-- Handing a task to a worker. Needs base, settings, dispatch.
 -- A worker's entry names the lease that it holds, exactly as long as the task is leased to it: whoever ends the one
 -- ends the other. `leases` lists these workers by the end of their lease.
 
@@ -15,16 +15,10 @@ local function releaseSeat(worker)
   call('ZREM', P .. 'finish', worker)
 end
 
--- Whether the worker holds this lease of this task.
-local function holdsLease(worker, id, lease)
-  local entry = call('HMGET', P .. 'worker:' .. worker, 'task', 'lease')
-  return entry[1] == id and entry[2] == lease
-end
-
 -- From now on the lease has its full length, and where it ends unanswered, that was an attempt.
 local function renew(worker, id)
   call('HSET', P .. 'task:' .. id, 'ok', '1')
-  call('ZADD', P .. 'leases', text(now + SETTINGS.lease), worker)
+  call('ZADD', P .. 'leases', text(now + LEASE), worker)
 end
 
 -- Leases the next task to a worker. The lease's name begins with what asked for it, and ends with the number of the
@@ -40,28 +34,9 @@ local function leaseNext(worker, asker, confirmed)
   local finish = text(now + expected)
   reply[2] = lease
   if expected ~= '0' then count('waitingWork', '-' .. expected) end
-  call('ZADD', P .. 'leases', text(now + (confirmed and SETTINGS.lease or 1000000)), worker)
-  expectFree(worker, finish)
+  call('ZADD', P .. 'leases', text(now + (confirmed and LEASE or 1000000)), worker)
+  if ORDER == 'triage' then call('ZADD', P .. 'finish', finish, worker) end
   call('HSET', P .. 'task:' .. id, 'st', 'leased', 'wk', worker, 'ok', confirmed and '1' or '0')
   call('HSET', P .. 'worker:' .. worker, 'lease', lease, 'task', id, 'finishAt', finish)
   return reply
-end
-
--- Whether a lease was for the present generation of its task.
-local function isOfGeneration(lease, generation)
-  local ending = ':' .. generation
-  return string.sub(lease, -#ending) == ending
-end
-
--- Hands waiting tasks to waiting workers, straight into their inboxes, until either runs out.
-local function serveWaiters()
-  while call('ZCARD', P .. 'waiting') > 0 do
-    local waiter = call('ZPOPMAX', P .. 'waiters')
-    local worker = waiter[1]
-    if not worker then return end
-    if tonumber(waiter[2]) > now then
-      call('RPUSH', P .. 'inbox:' .. worker, cjson.encode(leaseNext(worker, worker, false)))
-      call('PEXPIRE', P .. 'inbox:' .. worker, '5000')
-    end
-  end
 end

@@ -3,14 +3,14 @@
 -- is there only where the order is fifo or is about to be.
 local function enqueue(id, latestStart, generatedAt, expected)
   call('ZADD', P .. 'waiting', latestStart, id)
-  if SETTINGS.keepsArrival then call('ZADD', P .. 'arrival', generatedAt, id) end
+  if KEEPS_ARRIVAL then call('ZADD', P .. 'arrival', generatedAt, id) end
   count('enqueued', '1')
   count('waitingWork', expected)
 end
 
 local function unqueue(id, expected)
   call('ZREM', P .. 'waiting', id)
-  if SETTINGS.keepsArrival then call('ZREM', P .. 'arrival', id) end
+  if KEEPS_ARRIVAL then call('ZREM', P .. 'arrival', id) end
   count('waitingWork', -expected)
 end
 
@@ -23,5 +23,5 @@ end
 
 -- Lists who is about to be free, by when. Only triage asks for it, and only for it is it kept.
 local function expectFree(worker, finishAt)
-  if SETTINGS.order == 'triage' then call('ZADD', P .. 'finish', finishAt, worker) end
+  if ORDER == 'triage' then call('ZADD', P .. 'finish', finishAt, worker) end
 end

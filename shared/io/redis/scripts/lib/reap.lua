@@ -36,7 +36,7 @@ local function reapDiscardable(id)
     call('ZREM', P .. 'delayed', id)
   else
     -- While a worker has it, it may still come back; answered, it has been left here, because nobody had to know.
-    if task[1] == 'leased' then call('ZADD', P .. 'discardable', now + SETTINGS.lease, id) end
+    if task[1] == 'leased' then call('ZADD', P .. 'discardable', now + LEASE, id) end
     return
   end
   settle(id, 'discarded', 'why', 'its deadline could no longer be met, and it asked to be discarded then')
@@ -62,7 +62,7 @@ local function notesGap()
   local holdUntil, gaps = tonumber(seen[2] or 0), 0
   if seen[1] and now - tonumber(seen[1]) > 3000000 then
     gaps = tonumber(seen[3] or 0) + 1
-    holdUntil = gaps < 3 and now + SETTINGS.lease or 0
+    holdUntil = gaps < 3 and now + LEASE or 0
   end
   call('HSET', P .. 'reaper', 'at', text(now), 'holdUntil', text(holdUntil), 'gaps', gaps)
   return now < holdUntil
@@ -75,7 +75,7 @@ local function reap()
   each('syns', now, 100, reapSyn)
   if not holds then
     each('leases', now, 50, reapLease)
-    each('workers', now - 2 * SETTINGS.lease, 50, reapWorker)
+    each('workers', now - 2 * LEASE, 50, reapWorker)
   end
   serveWaiters()
 end
