@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { CommandError } from '../exit-codes.ts';
 import { isAlive, signalProcess } from '../local/process-identity.ts';
+import type { ProcessIdentity } from '../local/process-identity.ts';
 import { StateFolder } from '../local/state-folder.ts';
 import type { FarmState } from '../local/state-folder.ts';
 import { notRunning } from '../running-farm.ts';
@@ -28,7 +29,9 @@ async function down(options: DownOptions): Promise<void> {
   const output = outputOf(options);
   const folder = new StateFolder(options.farm);
   const state = folder.readState();
-  const wasRunning = state !== undefined && (await stop(state));
+  // A farm that is still starting has not written its state yet.
+  const supervisor = state?.supervisor ?? folder.owner();
+  const wasRunning = supervisor !== undefined && (await stop(supervisor, state));
   folder.forgetState();
   if (options.purge) folder.remove();
   if (!wasRunning && !options.purge) throw notRunning(options.farm);
@@ -42,15 +45,15 @@ async function down(options: DownOptions): Promise<void> {
 }
 
 /** False where nothing of it was running any more. */
-async function stop(state: FarmState): Promise<boolean> {
-  const supervised = signalProcess(state.supervisor, 'SIGTERM');
+async function stop(supervisor: ProcessIdentity, state: FarmState | undefined): Promise<boolean> {
+  const supervised = signalProcess(supervisor, 'SIGTERM');
   // A supervisor that was killed takes everything with it; this is for what hangs all the same.
-  if (!supervised) return signalProcess(state.redis, 'SIGTERM');
+  if (!supervised) return state !== undefined && signalProcess(state.redis, 'SIGTERM');
   for (let waited = 0; waited < STOP_SECONDS; waited += 0.05) {
-    if (!isAlive(state.supervisor)) return true;
+    if (!isAlive(supervisor)) return true;
     await delay(50);
   }
   throw new CommandError(
-    `The farm has not stopped within ${STOP_SECONDS} s. See its logs, or end process ${state.supervisor.pid} yourself.`,
+    `The farm has not stopped within ${STOP_SECONDS} s. See its logs, or end process ${supervisor.pid} yourself.`,
   );
 }

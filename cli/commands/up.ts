@@ -107,13 +107,18 @@ async function startInBackground(folder: StateFolder, options: LocalFarmOptions)
     ),
   );
   // Ctrl-C while it starts: it would go on in the background, unasked.
+  const interrupt = new AbortController();
   const stop = (): void => {
+    interrupt.abort();
     supervisor.kill('SIGTERM');
   };
-  process.once('SIGINT', stop);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, stop);
   const message = await firstWord(supervisor, folder);
-  process.off('SIGINT', stop);
+  for (const signal of signals) process.off(signal, stop);
   supervisor.unref();
+  if (interrupt.signal.aborted)
+    throw new CommandError('Interrupted; what has started is being stopped.', EXIT.interrupted);
   if (message.type === 'failed') throw new CommandError(message.message);
 }
 

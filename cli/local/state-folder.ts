@@ -74,13 +74,13 @@ export class StateFolder {
    * write one append-only file.
    */
   take(): boolean {
-    const before = readIfThere(this.#owner);
-    if (before !== undefined && !isAlive(JSON.parse(before) as ProcessIdentity)) this.giveBack();
-    const own = `${this.#owner}.${process.pid}`;
+    const before = this.owner();
+    if (before !== undefined && !isAlive(before)) this.giveBack();
+    const own = `${this.#ownerFile}.${process.pid}`;
     writeFileSync(own, JSON.stringify(identityOf(process.pid)), { mode: 0o600 });
     try {
       // Unlike a rename, it never takes the place of a file that is there.
-      linkSync(own, this.#owner);
+      linkSync(own, this.#ownerFile);
       return true;
     } catch {
       return false;
@@ -90,10 +90,16 @@ export class StateFolder {
   }
 
   giveBack(): void {
-    rmSync(this.#owner, { force: true });
+    rmSync(this.#ownerFile, { force: true });
   }
 
-  get #owner(): string {
+  /** The process that has taken the folder last, if it has not given it back. It may be gone. */
+  owner(): ProcessIdentity | undefined {
+    const text = readIfThere(this.#ownerFile);
+    return text === undefined ? undefined : (JSON.parse(text) as ProcessIdentity);
+  }
+
+  get #ownerFile(): string {
     return join(this.path, 'owner.json');
   }
 
