@@ -180,7 +180,9 @@ export class FarmClient {
  */
 function waitBeforeRetry(answer: Response | Error, attempt: number): number | undefined {
   if (answer instanceof Error) return attempt < TRIES ? attempt / 2 : undefined;
-  const saidSeconds = Number(answer.headers.get('retry-after') ?? attempt / 2);
+  const said = Number(answer.headers.get('retry-after') ?? Number.NaN);
+  // A proxy may say it as a date.
+  const saidSeconds = Number.isFinite(said) ? said : attempt / 2;
   if (answer.status === FULL) return saidSeconds;
   return answer.status === AWAY && attempt < TRIES ? saidSeconds : undefined;
 }
