@@ -10,6 +10,7 @@ import { paperCommand } from './commands/paper.ts';
 import { resultsCommand } from './commands/results.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
+import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { upCommand } from './commands/up.ts';
 import { EXIT_CODE_HELP } from './exit-codes.ts';
@@ -40,6 +41,7 @@ export function makeProgram(): Command {
     loadCommand(),
     calibrateCommand(),
     demoCommand(),
+    trainCommand(),
     compareCommand(),
     paperCommand(),
     tuneCommand(),

@@ -5,6 +5,7 @@ import type { GuardReason, GuardRules } from '../../shared/control/guard.ts';
 import { observe, remember } from '../../shared/control/observation.ts';
 import type { FarmHistory, Observation } from '../../shared/control/observation.ts';
 import type { Box, Discrete } from '../../shared/control/spaces.ts';
+import { qosShare } from '../../shared/farm/qos.ts';
 import type { FarmSnapshot } from '../../shared/farm/snapshot.ts';
 import { spaceOf, vectorOf } from '../../shared/policy/observation-schema.ts';
 import type { ObservationSchema } from '../../shared/policy/observation-schema.ts';
@@ -51,6 +52,8 @@ export interface StepInfo {
   readonly rewardTerms: RewardTerms;
   readonly scalingActions: number;
   readonly processedTasks: number;
+  /** Of all tasks that have fallen due in this episode; absent where none has. */
+  readonly qosPercent?: number;
   readonly unfinishedTasks: number;
 }
 
@@ -182,7 +185,8 @@ export class EpisodeTelling {
   }
 
   #info(pending: Pending, appliedDelta: number, rewardTerms: RewardTerms): StepInfo {
-    const { counters, held, atSeconds } = this.#snapshot;
+    const { counters, held, overdueHeld, atSeconds } = this.#snapshot;
+    const qos = qosShare(counters.met, counters.missed, overdueHeld);
     return {
       atSeconds,
       step: this.#steps,
@@ -195,6 +199,7 @@ export class EpisodeTelling {
       rewardTerms,
       scalingActions: this.#scalingActions,
       processedTasks: counters.completed + counters.failed,
+      ...(qos === undefined ? {} : { qosPercent: 100 * qos }),
       unfinishedTasks: held.waiting + held.delayed + held.leased + held.answered,
     };
   }

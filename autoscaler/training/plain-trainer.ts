@@ -1,7 +1,7 @@
 import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
 import { PlainNetwork } from './plain-network.ts';
-import { ADAM, huberLoss, huberSlope } from './q-trainer.ts';
-import type { QTrainer, QTrainerSettings } from './q-trainer.ts';
+import { ADAM, huberLoss, huberSlope, OtherBackend } from './q-trainer.ts';
+import type { QTrainer, QTrainerSettings, QTrainerState } from './q-trainer.ts';
 import type { Batch } from './replay-memory.ts';
 
 /** Double DQN on plain arrays: no package needed, and several times faster than TensorFlow.js for networks this small. */
@@ -41,6 +41,24 @@ export class PlainTrainer implements QTrainer {
 
   layers(): readonly DenseLayer[] {
     return this.#online.layers();
+  }
+
+  async state(): Promise<QTrainerState> {
+    return {
+      backend: this.backend,
+      online: this.#online.layers(),
+      target: this.#target.layers(),
+      optimiser: [[this.#steps], Array.from(this.#mean), Array.from(this.#variance)],
+    };
+  }
+
+  async restore({ backend, online, target, optimiser }: QTrainerState): Promise<void> {
+    if (backend !== this.backend) throw new OtherBackend(this.backend, backend);
+    this.#online.parameters.set(new PlainNetwork(online).parameters);
+    this.#target.parameters.set(new PlainNetwork(target).parameters);
+    this.#steps = optimiser[0]?.[0] ?? 0;
+    this.#mean.set(optimiser[1] ?? []);
+    this.#variance.set(optimiser[2] ?? []);
   }
 
   dispose(): void {

@@ -11,6 +11,22 @@ export interface QTrainerSettings {
   readonly maxGradientNorm: number;
 }
 
+export interface QTrainerState {
+  /** Whose state it is: each backend keeps its optimiser in its own order. */
+  readonly backend: string;
+  readonly online: readonly DenseLayer[];
+  readonly target: readonly DenseLayer[];
+  readonly optimiser: readonly (readonly number[])[];
+}
+
+/** A state that another backend has saved. */
+export class OtherBackend extends Error {
+  override readonly name = 'OtherBackend';
+  constructor(expected: string, got: string) {
+    super(`Expected a state of the backend ${expected}; got one of ${got}. Go on with --backend ${got}.`);
+  }
+}
+
 /** Learns the value of actions from batches. TensorFlow and plain arithmetic do the same sums. */
 export interface QTrainer {
   /** Who computes: `plain`, or TensorFlow's name for its backend. */
@@ -24,6 +40,9 @@ export interface QTrainer {
   moveTarget(share: number): void;
   /** The online network as it is now. */
   layers(): readonly DenseLayer[];
+  /** Everything that has to be kept to go on. */
+  state(): Promise<QTrainerState>;
+  restore(state: QTrainerState): Promise<void>;
   /** Frees what it holds outside JavaScript's memory. */
   dispose(): void;
 }

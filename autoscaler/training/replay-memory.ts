@@ -22,6 +22,17 @@ export interface Batch {
   readonly continues: Float32Array;
 }
 
+/** A replay memory as it is kept in a checkpoint. */
+export interface SavedMemory {
+  /** Transitions ever added. */
+  readonly added: number;
+  readonly states: string;
+  readonly actions: string;
+  readonly rewards: string;
+  readonly nextStates: string;
+  readonly continues: string;
+}
+
 /** The latest transitions, the oldest making room for the newest, drawn from with equal chance. */
 export class ReplayMemory {
   readonly capacity: number;
@@ -48,6 +59,29 @@ export class ReplayMemory {
     this.#rows.rewards[row] = reward;
     this.#rows.continues[row] = terminated ? 0 : 1;
     this.#added += 1;
+  }
+
+  /** What is held, as text: numbers in base 64. */
+  save(): SavedMemory {
+    const { states, actions, rewards, nextStates, continues } = this.#rows;
+    const [rows, values] = [this.size, this.size * this.#stateSize];
+    return {
+      added: this.#added,
+      states: toText(states.subarray(0, values)),
+      actions: toText(actions.subarray(0, rows)),
+      rewards: toText(rewards.subarray(0, rows)),
+      nextStates: toText(nextStates.subarray(0, values)),
+      continues: toText(continues.subarray(0, rows)),
+    };
+  }
+
+  restore(saved: SavedMemory): void {
+    this.#rows.states.set(new Float32Array(toBytes(saved.states)));
+    this.#rows.actions.set(new Int32Array(toBytes(saved.actions)));
+    this.#rows.rewards.set(new Float32Array(toBytes(saved.rewards)));
+    this.#rows.nextStates.set(new Float32Array(toBytes(saved.nextStates)));
+    this.#rows.continues.set(new Float32Array(toBytes(saved.continues)));
+    this.#added = saved.added;
   }
 
   /** Fills a batch, with replacement, from what is held. */
@@ -80,4 +114,12 @@ export function emptyBatch(size: number, stateSize: number): Batch {
 function positive(value: number, name: string): number {
   if (Number.isInteger(value) && value > 0) return value;
   throw new RangeError(`Expected ${name} to be a whole number above 0; got ${String(value)}.`);
+}
+
+function toText(numbers: Float32Array | Int32Array): string {
+  return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString('base64');
+}
+
+function toBytes(text: string): ArrayBuffer {
+  return new Uint8Array(Buffer.from(text, 'base64')).buffer;
 }

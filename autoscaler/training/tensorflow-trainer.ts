@@ -1,8 +1,8 @@
 import type { AdamOptimizer, NamedTensorMap, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
 import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
 import type { LoadedTensorflow } from '../tensorflow.ts';
-import { ADAM } from './q-trainer.ts';
-import type { QTrainer, QTrainerSettings } from './q-trainer.ts';
+import { ADAM, OtherBackend } from './q-trainer.ts';
+import type { QTrainer, QTrainerSettings, QTrainerState } from './q-trainer.ts';
 import type { Batch } from './replay-memory.ts';
 
 interface LayerVariables {
@@ -59,14 +59,31 @@ export class TensorflowTrainer implements QTrainer {
   }
 
   layers(): readonly DenseLayer[] {
-    return this.#online.map(({ activation, kernel, bias }) => {
-      const [inputs = 0, outputs = 0] = kernel.shape;
-      const flat = kernel.dataSync();
-      const weights = Array.from({ length: outputs }, (_, output) =>
-        Array.from({ length: inputs }, (_unused, input) => flat[input * outputs + output] ?? 0),
-      );
-      return { activation, weights, biases: Array.from(bias.dataSync()) };
-    });
+    return layersOf(this.#online);
+  }
+
+  async state(): Promise<QTrainerState> {
+    const weights = await this.#adam.getWeights();
+    const optimiser = weights.map(({ tensor }) => Array.from(tensor.dataSync()));
+    // Its first weight, the count of steps, was made for this call.
+    weights[0]?.tensor.dispose();
+    const { backend } = this;
+    return { backend, online: layersOf(this.#online), target: layersOf(this.#target), optimiser };
+  }
+
+  async restore({ backend, online, target, optimiser }: QTrainerState): Promise<void> {
+    const tf = this.#tf;
+    if (backend !== this.backend) throw new OtherBackend(this.backend, backend);
+    assign(tf, this.#online, online);
+    assign(tf, this.#target, target);
+    const shapes = [[1], ...[0, 1].flatMap(() => this.#trained().map(({ shape }) => shape))];
+    const weights = optimiser.map((values, index) => ({
+      name: String(index),
+      tensor: tf.tensor([...values], index === 0 ? [] : shapes[index]),
+    }));
+    await this.#adam.setWeights(weights);
+    // The optimiser has made variables of its own from them.
+    for (const { tensor } of weights) tensor.dispose();
   }
 
   dispose(): void {
@@ -119,6 +136,30 @@ export class TensorflowTrainer implements QTrainer {
       bias: tf.variable(tf.tensor1d([...biases]), isTrained),
     }));
   }
+}
+
+function layersOf(layers: readonly LayerVariables[]): DenseLayer[] {
+  return layers.map(({ activation, kernel, bias }) => {
+    const [inputs = 0, outputs = 0] = kernel.shape;
+    const flat = kernel.dataSync();
+    const weights = Array.from({ length: outputs }, (_, output) =>
+      Array.from({ length: inputs }, (_unused, input) => flat[input * outputs + output] ?? 0),
+    );
+    return { activation, weights, biases: Array.from(bias.dataSync()) };
+  });
+}
+
+function assign(
+  tf: LoadedTensorflow['tf'],
+  variables: readonly LayerVariables[],
+  layers: readonly DenseLayer[],
+): void {
+  tf.tidy(() => {
+    for (const [index, { weights, biases }] of layers.entries()) {
+      variables[index]?.kernel.assign(tf.tensor2d(weights.map((row) => [...row])).transpose());
+      variables[index]?.bias.assign(tf.tensor1d([...biases]));
+    }
+  });
 }
 
 /** Adam has no setter for it; plain SGD has. */

@@ -80,12 +80,18 @@ export interface FarmhandPrices {
   readonly actionWorkerSeconds: number;
   /** Worker-seconds to one unit of reward: keeps the figures in a range that learners like. */
   readonly unitWorkerSeconds: number;
+  /**
+   * A pool of this size costs nothing, a smaller one earns. Which policy is best does not depend on it while the length
+   * of an episode does not; values nearer to 0 are learned sooner.
+   */
+  readonly referenceWorkers: number;
 }
 
 export const DEFAULT_PRICES: FarmhandPrices = {
   missedWorkerSeconds: 40,
   actionWorkerSeconds: 2,
   unitWorkerSeconds: 100,
+  referenceWorkers: 0,
 };
 
 /**
@@ -93,12 +99,12 @@ export const DEFAULT_PRICES: FarmhandPrices = {
  * missed in the step in which its deadline passes, not when it is collected at last.
  */
 export function farmhandReward(prices: FarmhandPrices = DEFAULT_PRICES): Reward {
-  const { missedWorkerSeconds, actionWorkerSeconds, unitWorkerSeconds } = prices;
+  const { missedWorkerSeconds, actionWorkerSeconds, unitWorkerSeconds, referenceWorkers } = prices;
   return ({ before, after, observation, delta }) => {
     const seconds = after.atSeconds - before.atSeconds;
     return {
       missed: (-missedWorkerSeconds * newlyMissed(before, after)) / unitWorkerSeconds,
-      workers: (-observation.workers * seconds) / unitWorkerSeconds,
+      workers: (-(observation.workers - referenceWorkers) * seconds) / unitWorkerSeconds,
       scaling: (-actionWorkerSeconds * Math.abs(delta)) / unitWorkerSeconds,
     };
   };

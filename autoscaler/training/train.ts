@@ -1,0 +1,152 @@
+import { loadTensorflow } from '../tensorflow.ts';
+import { DEFAULT_DQN, DQN_PLAN } from './dqn-defaults.ts';
+import { DqnTraining } from './dqn-training.ts';
+import type { DqnSettings } from './dqn-training.ts';
+import type { Learner } from './learner.ts';
+import { learnedPolicy } from './learned-policy.ts';
+import type { Origin } from './learned-policy.ts';
+import { publishedSetup } from './published-setup.ts';
+import type { LearningSetup } from './published-setup.ts';
+import { RunFolder } from './run-folder.ts';
+import { DEFAULT_SARSA, SARSA_PLAN } from './sarsa-defaults.ts';
+import { SarsaTraining } from './sarsa-training.ts';
+import type { SarsaSettings } from './sarsa-training.ts';
+import { drawTrainingCurves } from './training-curves.ts';
+import { TrainingRun } from './training-run.ts';
+import type { RunPlan, RunProgressReport } from './training-run.ts';
+
+/** What all trainings understand. */
+export interface TrainOptions<Settings> {
+  /** Instead of the defaults. */
+  readonly settings?: Partial<Settings>;
+  readonly plan?: Partial<RunPlan>;
+  readonly initialWorkers?: number;
+  /** A folder to keep the run in; nothing is kept without one. */
+  readonly folder?: string;
+  /** Goes on with the run that the folder holds, by its settings. */
+  readonly isResumed?: boolean;
+  readonly origin: Origin;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (report: RunProgressReport) => void;
+}
+
+export interface DqnTrainOptions extends TrainOptions<DqnSettings> {
+  /** Who computes the updates; `tensorflow` needs the package. */
+  readonly backend?: DqnBackend;
+}
+
+/** TensorFlow.js (native where its library is there), or plain arrays, which do the same sums. */
+export type DqnBackend = 'tensorflow' | 'plain';
+
+/** A trained policy, as the content of its file. */
+export type PolicyDocument = ReturnType<typeof learnedPolicy>;
+
+/** TensorFlow.js was asked for and is not installed. */
+export class TensorflowMissing extends Error {
+  override readonly name = 'TensorflowMissing';
+  constructor() {
+    super(
+      'Expected TensorFlow.js; it is not installed. Run npm ci, which brings the development packages, or train with --backend plain, which needs none.',
+    );
+  }
+}
+
+/** What a run is made of; its config.json. */
+interface RunConfig<Settings> {
+  readonly kind: 'sarsa' | 'dqn';
+  readonly settings: Settings;
+  readonly plan: RunPlan;
+  readonly initialWorkers?: number;
+  readonly backend?: DqnBackend;
+  readonly origin: Origin;
+}
+
+/** Trains SARSA(λ) on the published set-up, in the simulator. */
+export async function trainSarsa(options: TrainOptions<SarsaSettings>): Promise<PolicyDocument> {
+  const config = {
+    ...commonConfig(options),
+    kind: 'sarsa',
+    settings: { ...DEFAULT_SARSA, ...options.settings },
+    plan: { ...SARSA_PLAN, ...options.plan },
+  } as const;
+  return train<SarsaSettings>(
+    config,
+    options,
+    async (setup, { settings }) => new SarsaTraining(setup, settings),
+  );
+}
+
+/** Trains Double DQN on the published set-up, in the simulator. */
+export async function trainDqn(options: DqnTrainOptions): Promise<PolicyDocument> {
+  const config = {
+    ...commonConfig(options),
+    kind: 'dqn',
+    backend: options.backend ?? 'tensorflow',
+    settings: { ...DEFAULT_DQN, ...options.settings },
+    plan: { ...DQN_PLAN, ...options.plan },
+  } as const;
+  return train<DqnSettings>(config, options, async (setup, { settings, backend }) => {
+    if (backend === 'plain') return new DqnTraining(setup, settings, undefined);
+    const tensorflow = await loadTensorflow();
+    if (tensorflow === undefined) throw new TensorflowMissing();
+    return new DqnTraining(setup, settings, tensorflow);
+  });
+}
+
+function commonConfig<Settings>(
+  options: TrainOptions<Settings>,
+): Pick<RunConfig<Settings>, 'origin' | 'initialWorkers'> {
+  const { origin, initialWorkers } = options;
+  return { origin, ...(initialWorkers === undefined ? {} : { initialWorkers }) };
+}
+
+async function train<Settings extends SarsaSettings | DqnSettings>(
+  asked: RunConfig<Settings>,
+  options: TrainOptions<Settings>,
+  makeLearner: (setup: LearningSetup, config: RunConfig<Settings>) => Promise<Learner>,
+): Promise<PolicyDocument> {
+  const startedMs = performance.now();
+  const { folder, config } = openFolder(asked, options);
+  const { plan, settings, origin, initialWorkers } = config;
+  const setup = publishedSetup(initialWorkers === undefined ? {} : { initialWorkers });
+  const learner = await makeLearner(setup, config);
+  const { signal, onProgress } = options;
+  const run = new TrainingRun({
+    ...{ learner, setup, plan },
+    ...(folder === undefined ? {} : { folder }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  try {
+    if (options.isResumed === true) await run.resume();
+    const best = await run.run();
+    const durationSeconds = (performance.now() - startedMs) / 1000;
+    const { backend } = learner;
+    const document = learnedPolicy({
+      ...{ kind: config.kind, setup, settings, plan, best, backend, origin, durationSeconds },
+    });
+    if (folder !== undefined) finishFolder(folder, document);
+    return document;
+  } finally {
+    learner.dispose();
+  }
+}
+
+/** A resumed run keeps the settings that it began with. */
+function openFolder<Settings>(
+  asked: RunConfig<Settings>,
+  { folder: path, isResumed }: TrainOptions<Settings>,
+): { readonly folder?: RunFolder; readonly config: RunConfig<Settings> } {
+  if (path === undefined) return { config: asked };
+  if (isResumed !== true) return { folder: RunFolder.create(path, asked), config: asked };
+  const { folder, config } = RunFolder.open(path);
+  return { folder, config: config as RunConfig<Settings> };
+}
+
+function finishFolder(folder: RunFolder, document: PolicyDocument): void {
+  folder.writeText('policy.json', `${JSON.stringify(document)}\n`);
+  folder.writeText(
+    'training-curves.svg',
+    drawTrainingCurves(folder.readLines('metrics.jsonl'), folder.readLines('evaluations.jsonl')),
+  );
+}
