@@ -34,7 +34,7 @@ export function exampleWorkload(name: ExampleName, seed: number): Workload {
         ...episode,
         name,
         phases: [steady(1, 480)],
-        service: { shape: 0.6, meanSeconds: 1, noiseCv: 0.5 },
+        service: HEAVY_TAILED,
       };
     default:
       return { ...episode, name, phases: shapes[name](seed) };
@@ -53,6 +53,9 @@ const episode = Object.freeze({
   arrivals: 'poisson',
   service: Object.freeze({ shape: 4, meanSeconds: 1.5, noiseCv: 0 }),
 }) satisfies Partial<Workload>;
+
+/** A wide spread of sizes, and work that now and then takes far longer than expected: 2 % of it over twice as long. */
+const HEAVY_TAILED = Object.freeze({ shape: 2, meanSeconds: 1.5, noiseCv: 0.4 });
 
 const shapes: Readonly<
   Record<Exclude<ExampleName, 'shuffled' | 'heavy-tailed'>, (seed: number) => readonly Phase[]>

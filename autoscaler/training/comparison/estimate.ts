@@ -25,10 +25,10 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Es
   return estimate(a.map((figure, index) => figure - (b[index] ?? Number.NaN)));
 }
 
-const FEW_DEGREES = [12.706, 4.303, 3.182];
+const FEW_DEGREES = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
 const NORMAL_975 = 1.959963984540054;
 
-/** The 97.5 % quantile of Student's t; by Fisher's expansion (Abramowitz and Stegun 26.7.5), within 0.01 from 4 on. */
+/** The 97.5 % quantile of Student's t; by Fisher's expansion (Abramowitz and Stegun 26.7.5) where no table has it. */
 export function tQuantile975(degrees: number): number {
   const exact = FEW_DEGREES[degrees - 1];
   if (exact !== undefined) return exact;
