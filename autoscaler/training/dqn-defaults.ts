@@ -6,11 +6,11 @@ import type { RunPlan } from './training-run.ts';
 export const DEFAULT_DQN: DqnSettings = {
   seed: 1,
   reward: 'farmhand',
-  prices: { ...DEFAULT_PRICES, missedWorkerSeconds: 32, actionWorkerSeconds: 5, referenceWorkers: 12 },
+  prices: { ...DEFAULT_PRICES, missedWorkerSeconds: 26, actionWorkerSeconds: 5, referenceWorkers: 12 },
   hiddenLayers: [64, 32],
-  learningRate: 1e-3,
+  learningRate: 2e-3,
   learningRateEnd: 1e-4,
-  gamma: 0.97,
+  gamma: 0.99,
   batchSize: 64,
   replayCapacity: 75_000,
   warmupSteps: 400,
@@ -30,5 +30,5 @@ export const DQN_PLAN: RunPlan = {
   metricsEvery: 5,
   evalEpisodes: 300,
   patience: 0,
-  goal: { qosPercent: 99, actionWorkers: 0.02 },
+  goal: { qosPercent: 98.8, actionWorkers: 0.02 },
 };
