@@ -14,6 +14,8 @@ export async function run(options: BenchOptions): Promise<readonly Row[]> {
     return [
       ...(await throughput(redis.url, 1, options)),
       ...(await throughput(redis.url, 4, options)),
+      ...(await backlog(redis.url, 1, options)),
+      ...(await backlog(redis.url, 4, options)),
       ...(await atRate(redis.url, options)),
     ];
   } finally {
@@ -34,7 +36,7 @@ async function throughput(url: string, consumers: number, { quick, say }: BenchO
     say(`${turn}, ${String(consumers)} consumers: ${tasksPerSecond.toFixed(0)} tasks/s`);
     return tasksPerSecond;
   });
-  const who = `${String(consumers)} consumer ${consumers === 1 ? 'process' : 'processes'}`;
+  const who = processes(consumers);
   const compare = (what: string, ours: readonly number[], rival: Rival): Row =>
     paired('queue', `${what}, ${who}, tasks/s`, ours, [rival, rates[rival]]);
   return [
@@ -45,6 +47,27 @@ async function throughput(url: string, consumers: number, { quick, say }: BenchO
     compare('enqueue to recorded', rates.farmhand, 'polling'),
     compare('enqueue to collected (ours only)', rates.collected, 'bullmq'),
   ];
+}
+
+/** The same without a producer beside it: what the consumers and Redis can do by themselves. */
+async function backlog(url: string, consumers: number, { quick, say }: BenchOptions): Promise<Row[]> {
+  const [tasks, warmUpTasks] = [quick ? 6000 : 10_000, 3000];
+  const rates = await inTurns(quick ? 2 : 5, ['farmhand', 'bullmq'], async (contender) => {
+    const line = await Line.start(url, { contender, consumers, collects: false }, tasks + warmUpTasks);
+    const { tasksPerSecond } = await line.drain(tasks, warmUpTasks).finally(() => line.stop());
+    say(`${contender}, ${String(consumers)} consumers, backlog: ${tasksPerSecond.toFixed(0)} tasks/s`);
+    return tasksPerSecond;
+  });
+  return [
+    paired('queue', `backlog drained, ${processes(consumers)}, tasks/s`, rates.farmhand, [
+      'bullmq',
+      rates.bullmq,
+    ]),
+  ];
+}
+
+function processes(consumers: number): string {
+  return `${String(consumers)} consumer ${consumers === 1 ? 'process' : 'processes'}`;
 }
 
 async function atRate(url: string, { quick, say }: BenchOptions): Promise<Row[]> {

@@ -4,6 +4,9 @@ import { contender } from './contenders.ts';
 import type { ContenderName } from './contenders.ts';
 import { EndProcess } from './end.ts';
 
+/** Tasks that a producer in a hurry sends at once. */
+const BATCH = 50;
+
 export interface LineShape {
   readonly contender: ContenderName;
   readonly consumers: number;
@@ -46,7 +49,8 @@ export class Line {
     this.#wake = ends.wake;
   }
 
-  static async start(redisUrl: string, shape: LineShape): Promise<Line> {
+  /** @param standing tasks that wait already when the consumers start */
+  static async start(redisUrl: string, shape: LineShape, standing = 0): Promise<Line> {
     const redis = new Redis(redisUrl);
     await redis.flushall();
     await (await contender(shape.contender)).prepare(redisUrl);
@@ -55,8 +59,9 @@ export class Line {
       EndProcess.start(shape.contender, role, redisUrl, () => {
         for (const look of wake) look();
       });
-    const [producer, consumers, collectors] = await Promise.all([
-      begin('produce'),
+    const producer = await begin('produce');
+    if (standing > 0) await producer.ask({ kind: 'send', tasks: standing, batch: BATCH, warmUp: false });
+    const [consumers, collectors] = await Promise.all([
       Promise.all(Array.from({ length: shape.consumers }, () => begin('consume'))),
       Promise.all(shape.collects ? [begin('collect')] : []),
     ]);
@@ -72,8 +77,15 @@ export class Line {
   async throughput(tasks: number, warmUpTasks: number): Promise<Throughput> {
     await this.#complete(warmUpTasks, true);
     const startedMs = await this.#complete(tasks, false);
-    const lastMs = Math.max(...this.#counted().map((end) => end.lastMs));
-    return { tasksPerSecond: (tasks * 1000) / (lastMs - startedMs) };
+    return { tasksPerSecond: (tasks * 1000) / (this.#lastMs() - startedMs) };
+  }
+
+  /** A backlog that stood when the consumers started: how fast they empty it once they are warm. */
+  async drain(tasks: number, warmUpTasks: number): Promise<Throughput> {
+    await this.#until(() => this.#count() >= warmUpTasks);
+    const [before, startedMs] = [this.#count(), this.#lastMs()];
+    await this.#until(() => this.#count() >= warmUpTasks + tasks);
+    return { tasksPerSecond: ((this.#count() - before) * 1000) / (this.#lastMs() - startedMs) };
   }
 
   /** Tasks at an even rate, well below what the line can do. */
@@ -100,13 +112,18 @@ export class Line {
   async #complete(tasks: number, warmUp: boolean, perSecond?: number): Promise<number> {
     const target = this.#count() + tasks;
     const rate = perSecond === undefined ? {} : { perSecond };
-    const sending = this.#producer.ask({ kind: 'send', tasks, batch: 50, warmUp, ...rate });
+    const sending = this.#producer.ask({ kind: 'send', tasks, batch: BATCH, warmUp, ...rate });
     await this.#until(() => this.#count() >= target);
     return (await sending).startedMs;
   }
 
   #counted(): readonly EndProcess[] {
     return this.#shape.collects ? this.#collectors : this.#consumers;
+  }
+
+  /** When the last task was recorded. */
+  #lastMs(): number {
+    return Math.max(...this.#counted().map((end) => end.lastMs));
   }
 
   #count(): number {
