@@ -11,33 +11,24 @@ const TYPE_FILE = /^([a-z][a-z0-9-]*)\.ts$/;
 /**
  * The task types of one folder: every file `<name>.ts` that exports a function `work`.
  *
- * All are imported at the start, so that no task waits for it. A name from outside is only ever looked up among
- * those found then: it never becomes a path.
+ * All are imported at the start, so that no task waits for it. A type that is not among them may have been written
+ * since: the folder is looked at again before its task fails. A name from outside is only ever looked up among the
+ * files of the folder: it never becomes a path.
  */
 export class TaskTypes {
-  readonly #works: ReadonlyMap<string, Work>;
-  readonly #broken: ReadonlyMap<string, string>;
+  readonly #folder: string;
+  readonly #works = new Map<string, Work>();
+  readonly #broken = new Map<string, string>();
 
-  constructor(works: ReadonlyMap<string, Work>, broken: ReadonlyMap<string, string> = new Map()) {
-    this.#works = works;
-    this.#broken = broken;
+  private constructor(folder: string) {
+    this.#folder = folder;
   }
 
   /** Imports the task types of a folder. A file that cannot be imported fails its own tasks only. */
   static async load(folder: string): Promise<TaskTypes> {
-    const works = new Map<string, Work>();
-    const broken = new Map<string, string>();
-    for (const file of await readdir(folder)) {
-      const name = TYPE_FILE.exec(file)?.[1];
-      if (name === undefined) continue;
-      try {
-        const module = (await import(pathToFileURL(join(folder, file)).href)) as { readonly work?: unknown };
-        if (typeof module.work === 'function') works.set(name, module.work as Work);
-      } catch (error) {
-        broken.set(name, reasonOf(error));
-      }
-    }
-    return new TaskTypes(works, broken);
+    const types = new TaskTypes(folder);
+    for (const name of await types.#namesInFolder()) await types.#import(name);
+    return types;
   }
 
   get names(): readonly string[] {
@@ -53,7 +44,10 @@ export class TaskTypes {
    * @throws InvalidInput where there is no such type
    * @throws BrokenTaskType where its file could not be imported: another worker may be able to
    */
-  find(type: string): Work {
+  async find(type: string): Promise<Work> {
+    const known = this.#works.get(type);
+    if (known !== undefined) return known;
+    if (!this.#broken.has(type) && (await this.#namesInFolder()).includes(type)) await this.#import(type);
     const work = this.#works.get(type);
     if (work !== undefined) return work;
     const reason = this.#broken.get(type);
@@ -61,6 +55,22 @@ export class TaskTypes {
     throw new InvalidInput(
       `there is no task type ${JSON.stringify(type.slice(0, 64))}; there are: ${this.names.join(', ') || 'none'}`,
     );
+  }
+
+  async #namesInFolder(): Promise<readonly string[]> {
+    const files = await readdir(this.#folder);
+    return files.flatMap((file) => TYPE_FILE.exec(file)?.[1] ?? []);
+  }
+
+  /** @param name of a file that is in the folder */
+  async #import(name: string): Promise<void> {
+    try {
+      const file = pathToFileURL(join(this.#folder, `${name}.ts`));
+      const module = (await import(file.href)) as { readonly work?: unknown };
+      if (typeof module.work === 'function') this.#works.set(name, module.work as Work);
+    } catch (error) {
+      this.#broken.set(name, reasonOf(error));
+    }
   }
 }
 

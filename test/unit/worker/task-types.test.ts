@@ -23,20 +23,34 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a task type is a file that exports work, by a plain name', () => {
+test('a task type is a file that exports work, by a plain name', async () => {
   expect(types.names).toEqual(['good-1']);
-  expect(types.find('good-1')).toBeTypeOf('function');
+  expect(await types.find('good-1')).toBeTypeOf('function');
 });
 
 test.each(['helper', 'Upper', 'good-1.test', '../good-1', '', '__proto__', 'constructor'])(
   'the type "%s" is invalid input, and the types that there are are named',
-  (type) => {
-    expect(() => types.find(type)).toThrow(expect.objectContaining({ name: 'InvalidInput' }) as Error);
-    expect(() => types.find(type)).toThrow('there are: good-1');
+  async (type) => {
+    await expect(types.find(type)).rejects.toThrow(
+      expect.objectContaining({ name: 'InvalidInput' }) as Error,
+    );
+    await expect(types.find(type)).rejects.toThrow('there are: good-1');
   },
 );
 
-test('a file that cannot be loaded fails its own tasks only, and may be tried elsewhere', () => {
+test('a file that cannot be loaded fails its own tasks only, and may be tried elsewhere', async () => {
   expect(types.broken).toEqual({ bad: 'no such package' });
-  expect(() => types.find('bad')).toThrow(expect.objectContaining({ name: 'BrokenTaskType' }) as Error);
+  await expect(types.find('bad')).rejects.toThrow(
+    expect.objectContaining({ name: 'BrokenTaskType' }) as Error,
+  );
+});
+
+test('a file that is written while the farm runs is found when a task asks for it', async () => {
+  const ownFolder = mkdtempSync(join(tmpdir(), 'task-types-late-'));
+  const running = await TaskTypes.load(ownFolder);
+  await expect(running.find('late')).rejects.toThrow('there are: none');
+  writeFileSync(join(ownFolder, 'late.ts'), 'export const work = () => undefined;');
+  expect(await running.find('late')).toBeTypeOf('function');
+  expect(running.names).toEqual(['late']);
+  rmSync(ownFolder, { recursive: true });
 });
