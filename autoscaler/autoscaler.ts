@@ -4,6 +4,7 @@ import type { FarmHistory } from '../shared/control/observation.ts';
 import { Control } from '../shared/io/redis/control.ts';
 import { DecisionLog } from '../shared/io/redis/decision-log.ts';
 import type { FarmStore } from '../shared/io/redis/farm-store.ts';
+import { InvalidSetting } from '../shared/io/settings.ts';
 import type { Decider, Policy } from '../shared/policy/policy.ts';
 import { controlStep } from './control-step.ts';
 import type { Decision } from './decision.ts';
@@ -38,6 +39,14 @@ export class Autoscaler {
   readonly #log: DecisionLog<Decision, FarmHistory>;
 
   constructor(parts: AutoscalerParts) {
+    const { minWorkers, maxWorkers } = parts.guards;
+    if (minWorkers > maxWorkers) {
+      throw new InvalidSetting(
+        'MIN_WORKERS',
+        `must not be above MAX_WORKERS (${String(maxWorkers)})`,
+        String(minWorkers),
+      );
+    }
     this.#parts = parts;
     this.#control = new Control(parts.store);
     this.#decider = parts.policy.begin();
@@ -72,7 +81,7 @@ export class Autoscaler {
     const named = { name: policy.name, decider: this.#decider };
     const parts = { farm, policy: named, guards, stepSeconds, fence, clock };
     const { decision, history } = await controlStep(parts, earlier);
-    await this.#log.append(decision, history);
+    await this.#log.append(fence, decision, history);
     return decision;
   }
 }

@@ -79,7 +79,11 @@ export class LiveFarm implements Farm {
     const dropped = workers.filter(
       (worker) => worker.removing === true && present.has(worker.pod) && present.size <= state.desired,
     );
-    await this.#parts.control.dropRemoval(dropped.map(({ id }) => id));
+    const { control, fence } = this.#parts;
+    await control.dropRemoval(
+      fence,
+      dropped.map(({ id }) => id),
+    );
     const staying = workers.filter((worker) => worker.removing !== true || dropped.includes(worker));
     return {
       unready: unreadyMembers(state, workers),
@@ -175,10 +179,10 @@ export class LiveFarm implements Farm {
     try {
       if (await this.#parts.pool.resize(change)) return true;
     } catch (error) {
-      await this.#parts.control.dropRemoval(marked);
+      await this.#parts.control.dropRemoval(this.#parts.fence, marked);
       throw error;
     }
-    await this.#parts.control.dropRemoval(marked);
+    await this.#parts.control.dropRemoval(this.#parts.fence, marked);
     return false;
   }
 }

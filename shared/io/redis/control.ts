@@ -82,8 +82,9 @@ export class Control {
   }
 
   /** The removal was dropped: the workers may be taken back again. */
-  async dropRemoval(workers: readonly WorkerId[]): Promise<void> {
-    if (workers.length > 0) await this.#store.run('unremove', workers);
+  async dropRemoval(fence: number, workers: readonly WorkerId[]): Promise<void> {
+    if (workers.length === 0) return;
+    this.#fenced(fence, await this.#store.run('unremove', [fence, ...workers]));
   }
 
   /** Whoever saw a worker's process end tells the registry, so that its task does not wait for the lease. */

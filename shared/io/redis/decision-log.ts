@@ -11,14 +11,14 @@ export class DecisionLog<Decision, Memory> {
     this.#store = store;
   }
 
-  /** Appends a record and keeps what the next step needs to know, together. */
-  async append(decision: Decision, memory: Memory): Promise<void> {
-    await this.#store.redis
-      .multi()
-      .lpush(this.#store.key('decisions'), JSON.stringify(decision))
-      .ltrim(this.#store.key('decisions'), 0, KEPT - 1)
-      .set(this.#store.key('step-memory'), JSON.stringify(memory))
-      .exec();
+  /**
+   * Appends a record and keeps what the next step needs to know, together.
+   *
+   * @returns false where a newer step has done so already: this one's look is too old to take rates from
+   */
+  async append(fence: number, decision: Decision, memory: Memory): Promise<boolean> {
+    const args = [fence, JSON.stringify(decision), JSON.stringify(memory), KEPT];
+    return (await this.#store.run('append-decision', args)) === 1;
   }
 
   /** Newest first. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
+import { SCHEMA_VERSION } from '../../farm/schema-version.ts';
 
 const FOLDER = new URL('./scripts/', import.meta.url);
 const INCLUDE = /^-- @include (\S+)\n/gm;
@@ -26,14 +27,14 @@ export function script(name: string): Script {
 }
 
 /**
- * Puts the parts into the text of a script; tests of one part write a script around it. Redis makes all functions of a
+ * Puts the parts into the text of a script, and the number where it says SCHEMA_VERSION, which messages carry; tests of one part write a script around it. Redis makes all functions of a
  * script anew at each run, which costs as much as the commands: parts that are seldom needed are included in a function.
  */
 export function withParts(text: string): string {
   const whole = text.replaceAll(INCLUDE, (_line, part: string) =>
     withParts(readFileSync(new URL(`lib/${part}.lua`, FOLDER), 'utf8')),
   );
-  return whole.replaceAll(COMMENT, '');
+  return whole.replaceAll(COMMENT, '').replaceAll('SCHEMA_VERSION', String(SCHEMA_VERSION));
 }
 
 /** What a Lua script replies: text, whole numbers, lists, and null for nothing. */

@@ -1,4 +1,6 @@
+import type { Resume, Syn } from '../../farm/control-message.ts';
 import type { Answer, AnswerVerdict, OutputBlob } from '../../farm/result.ts';
+import { READABLE_VERSIONS } from '../../farm/schema-version.ts';
 import type { Lease } from '../../farm/task.ts';
 import type { WorkerId } from '../../farm/worker.ts';
 import type { FarmStore } from './farm-store.ts';
@@ -13,9 +15,9 @@ export type ClaimReply =
       /** Came to the inbox: to be confirmed. */ readonly unconfirmed?: true;
     }
   | { readonly kind: 'none' }
-  | { readonly kind: 'syn'; readonly synId: string; readonly expiresAtSeconds: number }
+  | Syn
   | { readonly kind: 'drained' }
-  | { readonly kind: 'resume' }
+  | Resume
   /** The registry does not know this worker (any more): it must enter again. */
   | { readonly kind: 'unknown' };
 
@@ -75,7 +77,10 @@ export class Seat {
   async waitAtInbox(waitSeconds: number): Promise<ClaimReply> {
     const popped = await this.#inbox.redis.blpop(this.#inbox.inboxKey(this.workerId), waitSeconds);
     if (!popped) return { kind: 'none' };
-    const reply = readClaim(JSON.parse(popped[1]) as readonly Reply[]);
+    const [version, message] = JSON.parse(popped[1]) as readonly [number, readonly Reply[]];
+    // What another version wrote is not guessed at: asking by this version's own script brings the same.
+    if (!READABLE_VERSIONS.includes(version)) return { kind: 'none' };
+    const reply = readClaim(message);
     return reply.kind === 'task' ? { ...reply, unconfirmed: true } : reply;
   }
 

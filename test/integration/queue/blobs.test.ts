@@ -122,3 +122,15 @@ test('a reservation that is sent again when a task has taken the blob does not t
   expect(await ledger.get(input)).toHaveLength(10);
   expect(await bytesHeld()).toBe(10);
 });
+
+test('an answer whose outputs have been given up meanwhile is a failed attempt, not a Result that points at nothing', async () => {
+  const task = aTask();
+  await farm.admit(task);
+  const worker = await farm.worker('a');
+  const lease = leaseOf(await worker.claim(0));
+  const output = await upload(50);
+  await farm.store.redis.zrem(farm.store.key('blob-pending'), output);
+  const outputs = { picture: { ref: output, contentType: 'image/png', bytes: 50 } };
+  expect(await worker.answer(lease, { ...DONE, outputs })).toMatchObject({ verdict: 'accepted' });
+  expect(await farm.results.read(task.id)).toMatchObject({ status: 'delayed', failedAttempts: 1 });
+});

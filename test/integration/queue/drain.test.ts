@@ -215,7 +215,7 @@ describe('taking back', () => {
     await drainedWorker('a');
     expect(await farm.control.beginRemoval(2, ['a'])).toEqual(['a']);
     expect(await farm.control.takeBack(3, 1)).toEqual([]);
-    await farm.control.dropRemoval(['a']);
+    await farm.control.dropRemoval(3, ['a']);
     expect(await farm.control.takeBack(4, 1)).toEqual(['a']);
   });
 });

@@ -281,7 +281,7 @@ export class RandomRun {
       drained.map(({ id }) => id),
     );
     if (this.#random.unit() < 0.2) {
-      await this.#control.dropRemoval(removable);
+      await this.#control.dropRemoval(fence, removable);
       return;
     }
     for (const id of removable) await this.#remove(id);

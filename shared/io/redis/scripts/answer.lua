@@ -13,6 +13,14 @@
 local worker, id, lease, outcome = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local entry = entryOf(worker)
 local isHeld = entry[2] == lease and entry[3] == id
+local reason = ARGV[6]
+
+-- Outputs that no task took in time have been given up for deletion: then there is nothing to answer with.
+for output in string.gmatch(outcome == 'done' and ARGV[8] or '', '%S+') do
+  if not call('ZSCORE', P .. 'blob-pending', output) and call('HGET', P .. 'task:' .. id, 'by') ~= lease then
+    outcome, reason = 'error', 'its outputs had been stored for so long that they were given up'
+  end
+end
 
 -- The answer to a lease that has ended counts where the task has none yet: it is taken from wherever it is, and the
 -- books say how its present lease ended. Replies the verdict where it does not count.
@@ -44,7 +52,7 @@ if verdict == 'accepted' then
   if outcome == 'error' then
     call('HSET', P .. 'task:' .. id, 'by', lease)
     count('attemptsFailed', 1)
-    failAttempt(id, ARGV[6])
+    failAttempt(id, reason)
   else
     if isHeld then count('answered', '1') end
     -- Only what there is: Redis rebuilds a task's hash when it gets more than 16 fields.

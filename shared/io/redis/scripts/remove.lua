@@ -2,9 +2,8 @@
 -- by now, because its container has started again, is not marked: that other one was never asked.
 -- ARGV: fencing number, workers. Replies {'stale'} or {'removing', those that may be removed, ...}.
 -- @include base
-local fence = tonumber(ARGV[1])
-if fence < tonumber(call('GET', P .. 'syn-fence') or 0) then return { 'stale' } end
-call('SET', P .. 'syn-fence', ARGV[1])
+-- @include fence
+if isStale(ARGV[1]) then return { 'stale' } end
 local inUse = {}
 for _, worker in ipairs(call('ZRANGE', P .. 'workers', 0, -1)) do
   local seat = call('HMGET', P .. 'worker:' .. worker, 'pod', 'drained')

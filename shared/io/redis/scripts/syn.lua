@@ -3,9 +3,9 @@
 -- ARGV: fencing number, k, µs of one step, µs since the last heartbeat beyond which a worker is not asked.
 -- Replies {'stale'} for an older fencing number than the last one seen, else {'sent', worker, syn id, expiry, ...}.
 -- @include base
+-- @include fence
+if isStale(ARGV[1]) then return { 'stale' } end
 local fence = tonumber(ARGV[1])
-if fence < tonumber(call('GET', P .. 'syn-fence') or 0) then return { 'stale' } end
-call('SET', P .. 'syn-fence', ARGV[1])
 
 local own = 'syn-' .. text(fence) .. '-'
 local candidates, asked = {}, {}
@@ -35,7 +35,7 @@ for index = 1, math.min(tonumber(ARGV[2]) - #asked, #candidates) do
   call('ZREM', P .. 'waiters', worker)
   call('ZREM', P .. 'finish', worker)
   -- Only a nudge: what counts stands in the registry, and the next heartbeat or claim tells it as well.
-  call('RPUSH', P .. 'inbox:' .. worker, cjson.encode({ 'syn', syn, text(expiry) }))
+  call('RPUSH', P .. 'inbox:' .. worker, cjson.encode({ SCHEMA_VERSION, { 'syn', syn, text(expiry) } }))
   call('PEXPIRE', P .. 'inbox:' .. worker, 5000)
   for _, part in ipairs({ worker, syn, text(expiry) }) do reply[#reply + 1] = part end
 end

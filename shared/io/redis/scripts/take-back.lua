@@ -3,11 +3,10 @@
 -- ARGV: fencing number, k, then workers that are not to be taken back (their removal has been asked for).
 -- Replies {'stale'} or {'resumed', worker, ...}.
 -- @include base
+-- @include fence
 -- @include settings
 -- @include queue
-local fence = tonumber(ARGV[1])
-if fence < tonumber(call('GET', P .. 'syn-fence') or 0) then return { 'stale' } end
-call('SET', P .. 'syn-fence', ARGV[1])
+if isStale(ARGV[1]) then return { 'stale' } end
 local spared = {}
 for index = 3, #ARGV do spared[ARGV[index]] = true end
 
@@ -31,7 +30,7 @@ for index = 1, math.min(tonumber(ARGV[2]) - #reply + 1, #drained) do
   call('ZREM', P .. 'syns', worker)
   local seat = call('HMGET', P .. 'worker:' .. worker, 'lease', 'finishAt')
   if seat[1] then expectFree(worker, seat[2]) end
-  call('RPUSH', P .. 'inbox:' .. worker, cjson.encode({ 'resume' }))
+  call('RPUSH', P .. 'inbox:' .. worker, cjson.encode({ SCHEMA_VERSION, { 'resume' } }))
   call('PEXPIRE', P .. 'inbox:' .. worker, 5000)
   reply[#reply + 1] = worker
 end

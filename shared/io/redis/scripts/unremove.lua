@@ -1,5 +1,7 @@
 -- The removal of drained workers was dropped: they may be taken back again.
--- ARGV: workers.
+-- ARGV: fencing number, workers. Replies {'stale'} or {'kept'}.
 -- @include base
-for _, worker in ipairs(ARGV) do call('HDEL', P .. 'worker:' .. worker, 'removing') end
-return #ARGV
+-- @include fence
+if isStale(ARGV[1]) then return { 'stale' } end
+for index = 2, #ARGV do call('HDEL', P .. 'worker:' .. ARGV[index], 'removing') end
+return { 'kept' }
