@@ -5,6 +5,7 @@ import { compareCommand } from './commands/compare.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { downCommand } from './commands/down.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { loadCommand } from './commands/load.ts';
 import { paperCommand } from './commands/paper.ts';
 import { resultsCommand } from './commands/results.ts';
@@ -43,6 +44,7 @@ export function makeProgram(): Command {
     demoCommand(),
     trainCommand(),
     compareCommand(),
+    evaluateCommand(),
     paperCommand(),
     tuneCommand(),
   ];

@@ -5,7 +5,7 @@ import { list, percentage, settingOf, withSetting } from '../laboratory/options.
 import type { SettingOptions } from '../laboratory/options.ts';
 import { comparisonPage } from '../laboratory/report/page.ts';
 import { runComparison, sourceOf } from '../laboratory/run-comparison.ts';
-import { writeText } from '../laboratory/text-file.ts';
+import { writeJson, writeText } from '../laboratory/text-file.ts';
 import { wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
 
@@ -56,8 +56,7 @@ async function run(options: CompareOptions): Promise<void> {
   const outcome = await runComparison(request, { threads: options.threads, output, pools, bounds });
   for (const line of [...comparisonTable(outcome), '', ...TABLE_LEGEND]) output.line(line);
   if (options.json !== undefined) {
-    const rows = outcome.rows.map(({ row }) => row);
-    await writeText(options.json, `${JSON.stringify({ rows }, undefined, 2)}\n`);
+    await writeJson(options.json, { rows: outcome.rows.map(({ row }) => row) });
   }
   if (options.report !== undefined) {
     const command = ['farmhand', ...process.argv.slice(2)].join(' ');

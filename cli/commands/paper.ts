@@ -9,7 +9,7 @@ import { furtherSections, publishedSection } from '../laboratory/paper-sections.
 import type { PaperSection } from '../laboratory/paper-sections.ts';
 import { runComparison, sourceOf } from '../laboratory/run-comparison.ts';
 import type { ComparisonOutcome } from '../laboratory/run-comparison.ts';
-import { writeText } from '../laboratory/text-file.ts';
+import { writeJson } from '../laboratory/text-file.ts';
 import { wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
 
@@ -48,10 +48,7 @@ async function paper(options: PaperOptions): Promise<void> {
     rows: outcome.rows.map(({ row }) => row),
     bounds: outcome.bounds,
   }));
-  await writeText(
-    options.json,
-    `${JSON.stringify({ published: publishedResults, sections: document }, undefined, 2)}\n`,
-  );
+  await writeJson(options.json, { published: publishedResults, sections: document });
 }
 
 function runSection(
