@@ -29,7 +29,7 @@ export interface SavedState {
  * - `evaluations.jsonl`: one line for each checkpoint, judged on the selection seeds
  * - `checkpoints/<episodes>.json`: states to go on from
  * - `policy.json`: the best policy so far, complete
- * - `training-curves.svg`
+ * - `training-curves.svg`, and `state-visits.svg` of a table
  */
 export class RunFolder {
   readonly path: string;

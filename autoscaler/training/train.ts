@@ -11,6 +11,7 @@ import { RunFolder } from './run-folder.ts';
 import { DEFAULT_SARSA, SARSA_PLAN } from './sarsa-defaults.ts';
 import { SarsaTraining } from './sarsa-training.ts';
 import type { SarsaSettings } from './sarsa-training.ts';
+import { drawStateVisits } from './state-visits.ts';
 import { drawTrainingCurves } from './training-curves.ts';
 import { TrainingRun } from './training-run.ts';
 import type { RunPlan, RunProgressReport } from './training-run.ts';
@@ -126,6 +127,9 @@ async function train<Settings extends SarsaSettings | DqnSettings>(
       ...{ kind: config.kind, setup, settings, plan, best, backend, origin, durationSeconds },
     });
     if (folder !== undefined) finishFolder(folder, document);
+    if (folder !== undefined && learner instanceof SarsaTraining) {
+      folder.writeText('state-visits.svg', drawStateVisits(learner.model()));
+    }
     return document;
   } finally {
     learner.dispose();

@@ -7,7 +7,7 @@ const WIDTH = 960;
 const PANEL = { width: 470, height: 270 } as const;
 
 /** It stands alone: its colours follow the reader's light or dark as the report's do. */
-const STYLE = `svg { font: 12px system-ui, sans-serif; color-scheme: light dark; }
+export const PICTURE_STYLE = `svg { font: 12px system-ui, sans-serif; color-scheme: light dark; }
 text { fill: #1c2430; } .tick, .note { fill: #5d6b7c; font-size: 11px; } .axis { font-weight: 600; }
 .grid { stroke: #dfe4ea; } .paper { fill: #fbfbfa; }
 @media (prefers-color-scheme: dark) { text { fill: #e6e9ee; } .tick, .note { fill: #9aa7b6; } .grid { stroke: #2d3642; } .paper { fill: #12161c; } }`;
@@ -43,7 +43,7 @@ export function drawTrainingCurves(metrics: readonly unknown[], evaluations: rea
     'svg',
     { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${String(WIDTH)} ${String(height)}`, role: 'img' },
     element('title', {}, escaped('Training curves')),
-    element('style', {}, STYLE),
+    element('style', {}, PICTURE_STYLE),
     element('rect', { class: 'paper', width: WIDTH, height }),
     ...panels.map((panel, index) => drawPanel(panel, plotAt(index))),
     legend(height - 14),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SarsaLearner } from '../../../autoscaler/training/sarsa-learner.ts';
 import type { SarsaRates } from '../../../autoscaler/training/sarsa-learner.ts';
+import { visitShares } from '../../../autoscaler/training/state-visits.ts';
 import { RandomStream } from '../../../shared/workload/random-stream.ts';
 
 /** Visited so often that the step size is the one asked for. */
@@ -93,4 +94,18 @@ describe('SARSA(λ)', () => {
     expect(second).toBeCloseTo(0.8, 1);
     expect(first).toBeCloseTo(0.62, 1);
   });
+});
+
+it('tells how its visits spread over the bins of each quantity', () => {
+  const cuts = [
+    { name: 'a', edges: [1] },
+    { name: 'b', edges: [1, 2] },
+  ];
+  const cells = [
+    { cell: 1, values: [0, 0], visits: [2, 1] },
+    { cell: 5, values: [0, 0], visits: [1, 0] },
+  ];
+  const model = { cuts, cells, fallback: 'keep' } as const;
+  expect(visitShares(model, 0)).toEqual([0.75, 0.25]);
+  expect(visitShares(model, 1)).toEqual([0, 0.75, 0.25]);
 });

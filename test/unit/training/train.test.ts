@@ -49,6 +49,7 @@ describe.each(Object.entries(learners))('a training run of %s', (kind, train) =>
     expect(file('evaluations.jsonl').trim().split('\n')).toHaveLength(3);
     expect(existsSync(join(folder, 'checkpoints', '00000060.json'))).toBe(true);
     expect(file('training-curves.svg')).toMatch(/^<svg xmlns[^]*<\/svg>\n$/);
+    if (kind === 'sarsa') expect(file('state-visits.svg')).toMatch(/Visited \d+ of \d+ cells/);
     expect(JSON.parse(file('policy.json'))).toEqual(document);
     await expect(train({ plan, origin, folder })).rejects.toThrow('Expected a folder without a run');
   });
