@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { runEpisodes } from '../../../autoscaler/training/comparison/job.ts';
+import type { PlainPolicy } from '../../../autoscaler/training/comparison/plain-policy.ts';
+import { comparisonRow } from '../../../autoscaler/training/comparison/row.ts';
+import { comparisonTable } from '../../../cli/laboratory/comparison-table.ts';
+import { seedRange } from '../../../cli/laboratory/options.ts';
+import { comparisonPage } from '../../../cli/laboratory/report/page.ts';
+import type { ComparisonOutcome } from '../../../cli/laboratory/run-comparison.ts';
+import { shippedFile } from '../../../cli/laboratory/shipped-policies.ts';
+
+const setting = { dispatch: 'triage', actions: 1, announced: false, lostShare: 4 } as const;
+const source = { asked: 'paper-random' };
+const seeds = [1, 2];
+
+function compared(asked: string, policy: PlainPolicy): ComparisonOutcome['rows'][number] {
+  const job = { kind: 'episodes', policy, source, setting, seeds, targetQosPercent: 99.2 } as const;
+  const episodes = runEpisodes(job);
+  return {
+    row: comparisonRow({ policy: asked, workload: source.asked, setting }, episodes),
+    episodes,
+    policy,
+  };
+}
+
+const pools = [10, 12, 14].map((workers) =>
+  compared(`static:${String(workers)}`, { kind: 'static', workers }),
+);
+
+const outcome: ComparisonOutcome = {
+  request: { contenders: [], sources: [source], setting, seeds, targetQosPercent: 99.2 },
+  rows: [compared('<b>mine</b>', { kind: 'reactive', estimator: 'maximum' }), ...pools],
+  againstPools: new Map(),
+  pools: new Map([[source.asked, pools]]),
+  bounds: [],
+};
+
+describe('the table of a comparison', () => {
+  const [title, head = '', ...body] = comparisonTable(outcome);
+
+  it('says under which terms', () => {
+    expect(title).toBe('paper-random: triage order, ±1 a step, unannounced, 2 episodes');
+  });
+
+  it('has figures that stand below their heads', () => {
+    expect(body).toHaveLength(4);
+    for (const line of body) expect(line).toHaveLength(head.length);
+    expect(body[1]).toContain('10.00 ± 0.00');
+  });
+});
+
+describe('the page of a comparison', () => {
+  const page = comparisonPage(outcome, 'farmhand compare');
+
+  it('needs nothing beside itself', () => {
+    expect(page).not.toMatch(/(src|href)=|@import|url\(|https?:/);
+    expect(page.match(/<svg/g)).toHaveLength(4);
+  });
+
+  it('shows names as text, whatever they hold', () => {
+    expect(page).not.toContain('<b>mine');
+    expect(page).toContain('&#60;b&#62;mine');
+  });
+
+  it('draws no figure at a place that is none', () => {
+    expect(page).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it('is readable by light and by dark', () => {
+    expect(page).toContain('prefers-color-scheme: dark');
+  });
+});
+
+describe('the options of a comparison', () => {
+  it('take a range of seeds', () => {
+    expect(seedRange('90001-90003')).toEqual([90_001, 90_002, 90_003]);
+    expect(seedRange('7')).toEqual([7]);
+    expect(() => seedRange('9-3')).toThrow(/first and the last seed/);
+  });
+
+  it('find the file of `farmhand` by dispatch, step limit and announcement', () => {
+    expect(shippedFile('farmhand', { ...setting, actions: 4, announced: true })).toMatch(
+      /autoscaler\/policies\/farmhand-triage-4-announced\.json$/,
+    );
+    expect(shippedFile('farmhand', setting)).toMatch(/farmhand-triage-1-unannounced\.json$/);
+    expect(shippedFile('sarsa', setting)).toMatch(/sarsa\.json$/);
+    expect(shippedFile('hpa', setting)).toBeUndefined();
+  });
+});
