@@ -39,6 +39,7 @@ export interface Submitted {
 export type ShownResult = Omit<ResultTimes, 'taskId'> & { readonly task: string } & (
     | {
         readonly status: 'done';
+        readonly summary: unknown;
         readonly outputs: Readonly<Record<string, { readonly contentType: string; readonly bytes: number }>>;
       }
     | { readonly status: 'failed'; readonly kind: FailureKind; readonly reason: string }
@@ -46,7 +47,7 @@ export type ShownResult = Omit<ResultTimes, 'taskId'> & { readonly task: string 
 
 /** A line of a list: what may be long is left out. */
 export type ResultLine = Omit<ResultTimes, 'taskId'> & { readonly task: string } & (
-    | { readonly status: 'done'; readonly outputs: readonly string[] }
+    | { readonly status: 'done'; readonly summary?: unknown; readonly outputs: readonly string[] }
     | { readonly status: 'failed'; readonly kind: FailureKind; readonly reason: string }
   );
 

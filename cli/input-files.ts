@@ -2,8 +2,10 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { CommandError, EXIT } from './exit-codes.ts';
 
-/** What is taken from a folder; a file that is named itself is always taken. */
+/** What an image task takes from a folder; a file that is named itself is always taken. */
 const PICTURES = /\.(jpe?g|png|webp|avif|gif|tiff?)$/i;
+/** Hidden files are left out: they are seldom meant. */
+const ANY_FILE = /^[^.]/;
 
 export interface InputFile {
   readonly path: string;
@@ -11,20 +13,23 @@ export interface InputFile {
   readonly name: string;
 }
 
-/** The files that were named, and the pictures in the folders that were named, each once. */
-export function inputFiles(paths: readonly string[]): readonly InputFile[] {
+/**
+ * The files that were named, and the files in the folders that were named, each once.
+ *
+ * @param type of the tasks: images take only the pictures in a folder, other types every file
+ */
+export function inputFiles(paths: readonly string[], type = 'image'): readonly InputFile[] {
+  const wanted = type === 'image' ? PICTURES : ANY_FILE;
   const found = new Map<string, InputFile>();
   for (const path of paths) {
     const facts = statSync(path, { throwIfNoEntry: false });
     if (facts === undefined) throw new CommandError(`There is no file or folder ${path}.`, EXIT.usage);
-    const files = facts.isDirectory() ? picturesIn(path) : [{ path, name: basename(path) }];
+    const files = facts.isDirectory() ? filesIn(path, wanted) : [{ path, name: basename(path) }];
     for (const file of files) found.set(file.path, file);
   }
   if (found.size === 0) {
-    throw new CommandError(
-      `No pictures (jpeg, png, webp, avif, gif, tiff) in ${paths.join(', ')}.`,
-      EXIT.usage,
-    );
+    const what = type === 'image' ? 'pictures (jpeg, png, webp, avif, gif, tiff)' : 'files';
+    throw new CommandError(`No ${what} in ${paths.join(', ')}.`, EXIT.usage);
   }
   return withNamesOfTheirOwn([...found.values()]);
 }
@@ -40,9 +45,9 @@ function withNamesOfTheirOwn(files: readonly InputFile[]): readonly InputFile[] 
   });
 }
 
-function picturesIn(folder: string): InputFile[] {
+function filesIn(folder: string, wanted: RegExp): InputFile[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && PICTURES.test(entry.name))
+    .filter((entry) => entry.isFile() && wanted.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
     .map((path) => ({ path, name: relative(folder, path) }));

@@ -6,6 +6,7 @@ import { openFarmOf } from './local/local-farm.ts';
 import { isAlive } from './local/process-identity.ts';
 import { StateFolder } from './local/state-folder.ts';
 import type { FarmState } from './local/state-folder.ts';
+import { FARMHAND } from './wording.ts';
 
 /** How long a command waits for Redis. A private one that has died is there again sooner. */
 const ANSWER_SECONDS = 15;
@@ -33,7 +34,7 @@ export function findRunningFarm(farm: string): RunningFarm | undefined {
 export function notRunning(farm: string): CommandError {
   const name = farm === 'farm' ? '' : ` --farm ${farm}`;
   return new CommandError(
-    `The farm ${farm} is not running on this machine. Start it: farmhand up${name}; ` +
+    `The farm ${farm} is not running on this machine. Start it: ${FARMHAND} up${name}; ` +
       'or name one elsewhere in FARMHAND_URL.',
     EXIT.notRunning,
   );

@@ -1,3 +1,6 @@
+/** How a person starts the command: nothing is installed outside of the repository. */
+export const FARMHAND = 'npx farmhand';
+
 /** `1.25 s`, `340 ms`, `3 min 20 s`. */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
@@ -18,6 +21,11 @@ export function bytes(count: number): string {
   if (count < 1024) return `${count} B`;
   if (count < 1024 ** 2) return `${(count / 1024).toFixed(1)} KiB`;
   return `${(count / 1024 ** 2).toFixed(1)} MiB`;
+}
+
+/** The first so many characters, and a sign where there were more. */
+export function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 /** Columns as wide as their widest cell; the last one is left as it is. */

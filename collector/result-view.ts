@@ -14,13 +14,17 @@ export function resultView(result: Result): object {
   return { task: taskId, ...times, summary, outputs: outputViews(taskId, outputs) };
 }
 
-/** A line of a list: the Result without what may be long. */
+/** A summary whose JSON is longer than that is left out of lists. */
+const LONGEST_LISTED_CHARACTERS = 200;
+
+/** A line of a list: the Result without what is long. */
 export function resultLine(result: Result): object {
   const { taskId, ...rest } = result;
   const link = { result: `/results/${taskId}` };
   if (rest.status === 'failed') return { task: taskId, ...rest, ...link };
-  const { outputs, ...facts } = rest;
-  return { task: taskId, ...facts, summary: undefined, outputs: Object.keys(outputs), ...link };
+  const { outputs, summary, ...facts } = rest;
+  const isShort = JSON.stringify(summary).length <= LONGEST_LISTED_CHARACTERS;
+  return { task: taskId, ...facts, ...(isShort ? { summary } : {}), outputs: Object.keys(outputs), ...link };
 }
 
 /** A task that has no Result yet, or none at all because it was cancelled. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { farmName } from '../option-values.ts';
 import { Output } from '../output.ts';
+import { FARMHAND } from '../wording.ts';
 
 /** What every command understands. */
 export interface CommonOptions {
@@ -14,7 +15,7 @@ export function farmCommand(name: string, description: string, examples: readonl
     .description(description)
     .option('--farm <name>', 'which farm', farmName, 'farm')
     .option('--json', 'print one JSON document instead of text')
-    .addHelpText('after', `\nExamples:\n${examples.map((each) => `  $ farmhand ${each}`).join('\n')}`);
+    .addHelpText('after', `\nExamples:\n${examples.map((each) => `  $ ${FARMHAND} ${each}`).join('\n')}`);
 }
 
 export function outputOf(options: CommonOptions): Output {

@@ -6,6 +6,7 @@ import type { ProcessIdentity } from '../local/process-identity.ts';
 import { StateFolder } from '../local/state-folder.ts';
 import type { FarmState } from '../local/state-folder.ts';
 import { notRunning } from '../running-farm.ts';
+import { FARMHAND } from '../wording.ts';
 import { farmCommand, outputOf } from './common.ts';
 import type { CommonOptions } from './common.ts';
 
@@ -40,7 +41,7 @@ async function down(options: DownOptions): Promise<void> {
   output.line(
     options.purge
       ? `Everything of ${options.farm} is removed.`
-      : `Its tasks and Results are kept in ${folder.path}; farmhand up goes on with them.`,
+      : `Its tasks and Results are kept in ${folder.path}; ${FARMHAND} up goes on with them.`,
   );
 }
 

@@ -2,11 +2,14 @@ import type { Command } from 'commander';
 import { FarmClient } from '../farm-client.ts';
 import type { ResultLine, ShownResult } from '../farm-client.ts';
 import { wholeNumber } from '../option-values.ts';
-import { saveOutputs } from '../output-files.ts';
+import { checkOutputFolder, saveOutputs } from '../output-files.ts';
 import { findDoors } from '../running-farm.ts';
-import { duration, plural, table } from '../wording.ts';
+import { duration, FARMHAND, plural, shortened, table } from '../wording.ts';
 import { farmCommand, outputOf } from './common.ts';
 import type { CommonOptions } from './common.ts';
+
+/** Of an answer, in the list. */
+const SHOWN_CHARACTERS = 80;
 
 interface ResultsOptions extends CommonOptions {
   readonly limit: number;
@@ -27,12 +30,14 @@ export function resultsCommand(): Command {
 
 async function results(id: string | undefined, options: ResultsOptions): Promise<void> {
   const output = outputOf(options);
+  if (options.out !== undefined) checkOutputFolder(options.out);
   const client = new FarmClient(findDoors(options.farm));
   if (id === undefined) {
     const page = await client.list('results', options.limit);
     output.document(page);
     output.line(`${plural(page.total, 'Result')}${page.total > page.results.length ? ', the latest:' : ''}`);
     for (const line of table(page.results.map(row))) output.line(line);
+    if (page.total > 0) output.line(`One as a whole: ${FARMHAND} results <id>`);
     return;
   }
   const result = (await client.result(id)) as ShownResult;
@@ -47,9 +52,14 @@ async function results(id: string | undefined, options: ResultsOptions): Promise
 
 function row(result: ResultLine): readonly string[] {
   const what = result.status === 'done' ? 'done' : result.kind;
-  const detail = result.status === 'done' ? result.outputs.join(', ') : result.reason;
+  const answer =
+    result.status !== 'done'
+      ? result.reason
+      : result.summary === undefined
+        ? result.outputs.join(', ')
+        : JSON.stringify(result.summary);
   const response = duration(result.responseSeconds);
   // Invalid input stands outside QoS: it was neither in time nor late.
   const judged = what === 'invalid' ? '–' : result.metDeadline ? 'in time' : 'late';
-  return [`  ${result.task}`, result.type, what, judged, response, detail];
+  return [`  ${result.task}`, result.type, what, judged, response, shortened(answer, SHOWN_CHARACTERS)];
 }

@@ -8,13 +8,16 @@ import type { ShownResult } from '../farm-client.ts';
 import { inputFiles } from '../input-files.ts';
 import type { InputFile } from '../input-files.ts';
 import { duration as durationOption, wholeNumber } from '../option-values.ts';
-import { saveOutputs } from '../output-files.ts';
+import { checkOutputFolder, saveOutputs } from '../output-files.ts';
 import type { Output } from '../output.ts';
 import { findDoors } from '../running-farm.ts';
 import { forEachAtOnce } from '../work-list.ts';
-import { duration, plural } from '../wording.ts';
+import { duration, FARMHAND, plural, shortened } from '../wording.ts';
 import { farmCommand, outputOf } from './common.ts';
 import type { CommonOptions } from './common.ts';
+
+/** Of an answer, behind the name of its file. */
+const SHOWN_CHARACTERS = 100;
 
 interface SubmitOptions extends CommonOptions {
   readonly deadline?: number;
@@ -45,13 +48,13 @@ export function submitCommand(): Command {
     .addOption(
       new Option(
         '--deadline <time>',
-        'from submission to Result (default: by the expected service time)',
+        'from submission to Result, such as 5s, at most 24h (default: by the expected service time)',
       ).argParser(durationOption),
     )
     .option('--stages <list>', 'of thumbnail,compression,metadata,conversion (default: all)')
     .option('--type <type>', 'task type: a file of worker/tasks', 'image')
     .option('--option <name=value>', 'an option of the task type; may be repeated', collect, [])
-    .option('--wait', 'wait for the Results')
+    .option('--wait', 'wait for the Results, and show them')
     .option('--out <folder>', 'write the outputs there; waits for them')
     .option('--at-once <count>', 'submissions under way at once', wholeNumber(1, 64), 8)
     .action(submit);
@@ -63,7 +66,8 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 
 async function submit(paths: readonly string[], options: SubmitOptions): Promise<void> {
   const output = outputOf(options);
-  const files = inputFiles(paths);
+  if (options.out !== undefined) checkOutputFolder(options.out);
+  const files = inputFiles(paths, options.type);
   const bar = output.bar('submitting', files.length);
   const client = new FarmClient(findDoors(options.farm), (reason) => {
     bar.add(0, reason);
@@ -144,6 +148,8 @@ function report(entries: readonly Entry[], seconds: number, output: Output): voi
   output.line(
     `${plural(entries.length - refused.length, 'task')} submitted in ${duration(seconds)}.${waited}`,
   );
+  if (results.some((result) => summaryText(result).length > SHOWN_CHARACTERS))
+    output.line(`A whole answer: ${FARMHAND} results <task>`);
   if (refused.length + failed.length > 0) process.exitCode = EXIT.tasksFailed;
 }
 
@@ -153,7 +159,12 @@ function entryText({ file, task, refused, result, outputs }: Entry): string {
   const inTime = result.metDeadline ? 'in time' : 'late';
   const what = result.status === 'done' ? `done ${inTime}` : `failed: ${result.reason}`;
   const files = outputs === undefined ? '' : `, ${plural(outputs.length, 'file')}`;
-  return `${file}: ${what}, ${duration(result.responseSeconds)}${files}`;
+  const summary = shortened(summaryText(result), SHOWN_CHARACTERS);
+  return `${file}: ${what}, ${duration(result.responseSeconds)}${files}, task ${result.task}  ${summary}`.trimEnd();
+}
+
+function summaryText(result: ShownResult): string {
+  return result.status === 'done' ? JSON.stringify(result.summary ?? {}) : '';
 }
 
 function resultsText(results: readonly ShownResult[]): string {

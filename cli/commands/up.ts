@@ -17,6 +17,7 @@ import type { Output } from '../output.ts';
 import { findRunningFarm } from '../running-farm.ts';
 import type { RunningFarm } from '../running-farm.ts';
 import { ensureRedisServer } from '../setup/redis-server.js';
+import { FARMHAND } from '../wording.ts';
 import { farmCommand, outputOf } from './common.ts';
 import type { CommonOptions } from './common.ts';
 
@@ -86,14 +87,14 @@ async function up(options: UpOptions): Promise<void> {
   }
   await startInBackground(folder, farmOptions);
   describe(options.farm, output);
-  output.line(`Stop it: farmhand down${options.farm === 'farm' ? '' : ` --farm ${options.farm}`}`);
+  output.line(`Stop it: ${FARMHAND} down${options.farm === 'farm' ? '' : ` --farm ${options.farm}`}`);
 }
 
 function alreadyRunning({ state }: RunningFarm): CommandError {
   const name = state.farm === 'farm' ? '' : ` --farm ${state.farm}`;
   return new CommandError(
     `The farm ${state.farm} is running already (process ${state.supervisor.pid}, emitter ${state.urls.emitter ?? '?'}). ` +
-      `Stop it: farmhand down${name}; or start another: farmhand up --farm <name>.`,
+      `Stop it: ${FARMHAND} down${name}; or start another: ${FARMHAND} up --farm <name>.`,
     EXIT.alreadyRunning,
   );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LostPolicy } from '../../farm/task.ts';
+import { durationText } from '../duration.ts';
 
 /** Tasks in one call. */
 export const mostTasksAtOnce = 1000;
@@ -33,7 +34,7 @@ const shortestDeadlineSeconds = 0.001;
 const longestExpectedSeconds = 86_400;
 
 function seconds(least: number, most: number) {
-  const expected = `must be a number of seconds from ${String(least)} to ${String(most)}`;
+  const expected = `must be a time from ${durationText(least)} to ${durationText(most)}`;
   return z.number(expected).min(least, expected).max(most, expected);
 }
 

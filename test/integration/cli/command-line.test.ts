@@ -19,7 +19,7 @@ describe('the command line', () => {
     async (command) => {
       const { exitCode, stdout } = await farmhand.run([...command.split(' '), '--help']);
       expect(exitCode).toBe(0);
-      expect(stdout).toContain(`  $ farmhand ${command}`);
+      expect(stdout).toContain(`  $ npx farmhand ${command}`);
       expect(stdout).toContain('--json');
     },
   );

@@ -19,6 +19,15 @@ test('a folder stands for the pictures in it and below it, in order', () => {
   expect(inputFiles([folder]).map(({ name }) => name)).toEqual(['a.jpg', 'b.PNG', join('inner', 'c.webp')]);
 });
 
+test('for a task type of its own, a folder stands for all its files', () => {
+  expect(inputFiles([folder], 'word-count').map(({ name }) => name)).toEqual([
+    'a.jpg',
+    'b.PNG',
+    join('inner', 'c.webp'),
+    'notes.txt',
+  ]);
+});
+
 test('a file that is named itself is taken whatever its name, and once', () => {
   const notes = join(folder, 'notes.txt');
   expect(inputFiles([notes, notes])).toEqual([{ path: notes, name: 'notes.txt' }]);
