@@ -1,5 +1,5 @@
 import { linearScale } from '../../../autoscaler/training/pictures/scale.ts';
-import { element, line, picture, text } from '../../../autoscaler/training/pictures/svg.ts';
+import { element, escaped, line, picture, text } from '../../../autoscaler/training/pictures/svg.ts';
 import type { ColouredRow } from './scatter.ts';
 
 const WIDTH = 420;
@@ -55,7 +55,7 @@ function barPicture(rows: readonly ColouredRow[], kind: BarKind): string {
       if (value === undefined) return '';
       const y = top + 4 + at * thick;
       const shade = 1 - 0.6 * (1 - (at + 1) / values.length);
-      const name = `${row.row.policy}, ${kind.names[at] ?? ''}: ${kind.label(value)}`;
+      const name = escaped(`${row.row.policy}, ${kind.names[at] ?? ''}: ${kind.label(value)}`);
       const bar = { x: LEFT, y, width: Math.max(0.5, x.at(value) - LEFT), height: thick - 1.5, rx: 1.5 };
       return (
         element('rect', { ...bar, fill: row.colour, opacity: shade }, element('title', {}, name)) +

@@ -1,7 +1,7 @@
 import { axes } from '../../../autoscaler/training/pictures/chart.ts';
 import type { Plot } from '../../../autoscaler/training/pictures/chart.ts';
 import { linearScale } from '../../../autoscaler/training/pictures/scale.ts';
-import { element, path, picture, stairs } from '../../../autoscaler/training/pictures/svg.ts';
+import { element, escaped, path, picture, stairs } from '../../../autoscaler/training/pictures/svg.ts';
 import { rateAt } from '../../../shared/workload/schedule.ts';
 import type { Workload } from '../../../shared/workload/workload.ts';
 import { episodeSeconds } from '../../../shared/workload/workload.ts';
@@ -67,7 +67,12 @@ function panel(
   const { x, y } = scales(plot, workload, most);
   const lines = traces.map(({ policy, colour, points }) => {
     const places = points.map((point) => [x.at(point.atSeconds), y.at(figure(point))] as const);
-    return element('g', {}, element('title', {}, policy), stairs(places, { stroke: colour, class: 'trace' }));
+    return element(
+      'g',
+      {},
+      element('title', {}, escaped(policy)),
+      stairs(places, { stroke: colour, class: 'trace' }),
+    );
   });
   return axes(plot, { x, y, xName: plot === QUEUE ? 'seconds' : '', yName: name }) + lines.join('');
 }

@@ -1,7 +1,7 @@
 import { axes } from '../../../autoscaler/training/pictures/chart.ts';
 import { linearScale, ninesScale } from '../../../autoscaler/training/pictures/scale.ts';
 import type { Scale } from '../../../autoscaler/training/pictures/scale.ts';
-import { element, line, path, picture, text } from '../../../autoscaler/training/pictures/svg.ts';
+import { element, escaped, line, path, picture, text } from '../../../autoscaler/training/pictures/svg.ts';
 import type { ComparisonRow } from '../../../autoscaler/training/comparison/row.ts';
 
 /** A policy with the colour that it has in all pictures of its workload. */
@@ -76,13 +76,13 @@ function frontier(pools: readonly ComparisonRow[], x: Scale, y: Scale): string {
 function mark({ row, colour }: ColouredRow, x: Scale, y: Scale): string {
   const [cx, cy] = [x.at(workersOf(row)), y.at(qosOf(row))];
   const { qosPercent, meanWorkers } = row;
+  // An interval may be wider than the picture.
+  const within = (at: number, low: number, high: number): number => Math.min(high, Math.max(low, at));
+  const across = (workers = workersOf(row)): number => within(x.at(workers), PLOT.left, PLOT.right);
+  const up = (qos = qosOf(row)): number => within(y.at(qos), PLOT.top, PLOT.bottom);
   const spreads = [
-    line(
-      [x.at(meanWorkers?.low ?? workersOf(row)), cy],
-      [x.at(meanWorkers?.high ?? workersOf(row)), cy],
-      'spread',
-    ),
-    line([cx, y.at(qosPercent?.low ?? qosOf(row))], [cx, y.at(qosPercent?.high ?? qosOf(row))], 'spread'),
+    line([across(meanWorkers?.low), cy], [across(meanWorkers?.high), cy], 'spread'),
+    line([cx, up(qosPercent?.low)], [cx, up(qosPercent?.high)], 'spread'),
   ];
   const dot = element(
     'circle',
@@ -129,5 +129,5 @@ function qosOf(row: ComparisonRow): number {
 }
 
 function spoken(row: ComparisonRow): string {
-  return `${row.policy}: ${qosOf(row).toFixed(2)} % at ${workersOf(row).toFixed(2)} workers`;
+  return escaped(`${row.policy}: ${qosOf(row).toFixed(2)} % at ${workersOf(row).toFixed(2)} workers`);
 }

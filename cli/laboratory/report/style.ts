@@ -28,7 +28,7 @@ i.dot { display: inline-block; width: .7em; height: .7em; border-radius: 50%; ma
 svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-serif; overflow: visible; }
 svg text { fill: var(--ink); } svg .tick, svg .value { fill: var(--soft); font-size: 11px; } svg .value { font-size: 9.5px; }
 svg .axis { fill: var(--soft); font-weight: 600; } svg .grid { stroke: var(--faint); stroke-width: 1; }
-svg .name { font-weight: 600; } svg .mark { stroke: var(--card); stroke-width: 1.5; } svg .spread { stroke-width: 1.5; opacity: .55; }
+svg .name { font-weight: 600; paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; } svg .mark { stroke: var(--card); stroke-width: 1.5; } svg .spread { stroke-width: 1.5; opacity: .55; }
 svg .pools { stroke: var(--soft); stroke-width: 1.5; stroke-dasharray: 2 4; } svg .pool { fill: var(--soft); }
 svg .arrivals { fill: var(--soft); opacity: .35; } svg .planned { stroke: var(--ink); stroke-width: 1.5; }
 svg .trace { stroke-width: 2; opacity: .9; }
