@@ -1,4 +1,5 @@
 import type * as Tensorflow from '@tensorflow/tfjs';
+import type { Activation, DenseLayer } from '../shared/policy/dense-layer.ts';
 
 /** TensorFlow.js as it was found on this machine. */
 export interface LoadedTensorflow {
@@ -37,5 +38,52 @@ async function importIfThere(name: string): Promise<typeof Tensorflow | undefine
     return loaded.default ?? loaded;
   } catch {
     return undefined;
+  }
+}
+
+interface LayerTensors {
+  readonly activation: Activation;
+  /** Inputs × outputs. */
+  readonly kernel: Tensorflow.Tensor2D;
+  readonly bias: Tensorflow.Tensor1D;
+}
+
+/** A dense network on TensorFlow.js: says what the pure forward pass says, to 1e-4 of the largest output. */
+export class TensorflowNetwork {
+  readonly backend: string;
+  readonly #tf: typeof Tensorflow;
+  readonly #layers: readonly LayerTensors[];
+
+  constructor({ tf, backend }: LoadedTensorflow, layers: readonly DenseLayer[]) {
+    this.#tf = tf;
+    this.backend = backend;
+    this.#layers = layers.map(({ activation, weights, biases }) => ({
+      activation,
+      kernel: tf.tidy(() => tf.tensor2d(weights.map((row) => [...row])).transpose()),
+      bias: tf.tensor1d([...biases]),
+    }));
+  }
+
+  forward(inputs: readonly number[]): readonly number[] {
+    const tf = this.#tf;
+    return tf.tidy(() => {
+      const outputs = this.#layers.reduce(
+        (values, { kernel, bias, activation }) => {
+          const sum = values.matMul(kernel).add<Tensorflow.Tensor2D>(bias);
+          if (activation === 'linear') return sum;
+          return activation === 'relu' ? sum.relu() : sum.tanh();
+        },
+        tf.tensor2d([[...inputs]]),
+      );
+      return Array.from(outputs.dataSync());
+    });
+  }
+
+  /** Frees its tensors, which no garbage collector sees. */
+  dispose(): void {
+    for (const { kernel, bias } of this.#layers) {
+      kernel.dispose();
+      bias.dispose();
+    }
   }
 }

@@ -63,8 +63,12 @@ function drawPanel({ name, learning, selection }: Panel, plot: Plot): string {
     { low: 0, high: Math.max(...all.map(([at]) => at)) },
     { low: plot.left, high: plot.right },
   );
-  const y = linearScale(spanOf(all), { low: plot.bottom, high: plot.top });
-  const place = ([at, value]: Point): Point => [x.at(at), y.at(value)];
+  const span = spanOf(all);
+  const y = linearScale(span, { low: plot.bottom, high: plot.top });
+  const place = ([at, value]: Point): Point => [
+    x.at(at),
+    y.at(Math.min(span.high, Math.max(span.low, value))),
+  ];
   return [
     axes(plot, { x, y, xName: 'episodes', yName: name }),
     path(learning.map(place), { stroke: LEARNING, 'stroke-width': 1.5 }),
@@ -75,11 +79,11 @@ function drawPanel({ name, learning, selection }: Panel, plot: Plot): string {
   ].join('');
 }
 
-/** Without the twentieth of the points that lies furthest out: the first episodes would flatten all others. */
+/** Without the lowest twentieth of the points, which is drawn at the edge: the first episodes would flatten all others. */
 function spanOf(points: readonly Point[]): { readonly low: number; readonly high: number } {
   const values = points.map(([, value]) => value).sort((one, other) => one - other);
   const at = (share: number): number => values[Math.round(share * (values.length - 1))] ?? 0;
-  return { low: Math.min(at(0.05), at(0.5)), high: values.at(-1) ?? 0 };
+  return { low: at(0.05), high: values.at(-1) ?? 0 };
 }
 
 function legend(y: number): string {

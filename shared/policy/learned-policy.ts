@@ -1,0 +1,48 @@
+import type { Dimension } from '../control/spaces.ts';
+import { farmhandObservation } from './farmhand-observation.ts';
+import { InvalidModel, readQNetworkModel, readSarsaModel } from './learned-models.ts';
+import type { ObservationSchema } from './observation-schema.ts';
+import { paperObservation } from './paper-observation.ts';
+import type { Policy } from './policy.ts';
+import { qNetwork } from './q-network.ts';
+import { sarsaTable } from './sarsa-table.ts';
+
+/** What a policy file of kind `sarsa` or `dqn` says, as far as deciding needs it. */
+export interface LearnedPolicyFile {
+  readonly kind: 'sarsa' | 'dqn';
+  readonly name: string;
+  readonly observations: readonly Dimension[];
+  readonly actions: { readonly deltas: readonly number[] };
+  readonly model: unknown;
+}
+
+/** The policy of such a file; throws `InvalidModel`, which names the field and the reason. */
+export function learnedPolicy({ kind, name, observations, actions, model }: LearnedPolicyFile): Policy {
+  const { deltas } = actions;
+  const schema = schemaOf(observations);
+  const surroundings = {
+    observations: schema.quantities.map((quantity) => quantity.name),
+    actions: deltas.length,
+  };
+  switch (kind) {
+    case 'sarsa':
+      return sarsaTable({ name, schema, deltas, model: readSarsaModel(model, surroundings) });
+    case 'dqn':
+      return qNetwork({ name, schema, deltas, model: readQNetworkModel(model, surroundings) });
+  }
+}
+
+/** The schema whose quantities and bounds a file lists, in that order. */
+function schemaOf(observations: readonly Dimension[]): ObservationSchema {
+  const most = observations.find(({ name }) => name === 'workers')?.high ?? 0;
+  const listed = describe(observations);
+  const schema = [paperObservation(most), farmhandObservation(most)].find(
+    ({ quantities }) => describe(quantities) === listed,
+  );
+  if (schema !== undefined) return schema;
+  throw new InvalidModel('observations', 'the quantities and bounds of the schema paper or farmhand', listed);
+}
+
+function describe(dimensions: readonly Dimension[]): string {
+  return dimensions.map(({ name, low, high }) => `${name} ${low}..${high}`).join(', ');
+}
