@@ -17,16 +17,22 @@ try {
 
 /** Says what went wrong: one line for a person, one document for a program. */
 function report(error: unknown): number {
-  // Commander has said it already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
   const message = error instanceof Error ? error.message : String(error);
-  const exitCode = error instanceof CommandError ? error.exitCode : EXIT.failed;
+  const exitCode = exitCodeOf(error);
   if (process.argv.includes('--json'))
-    process.stdout.write(`${JSON.stringify({ error: message, exitCode })}\n`);
+    process.stdout.write(`${JSON.stringify({ error: message.replace(/^error: /, ''), exitCode })}\n`);
+  // Commander has said it already.
+  if (error instanceof CommanderError) return exitCode;
   const known =
     error instanceof CommandError || error instanceof SetupError || hasName(error, 'ComponentFailed');
   process.stderr.write(`farmhand: ${known ? message : ((error as Error).stack ?? message)}\n`);
   return exitCode;
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return EXIT.usage;
+  return error instanceof CommandError || error instanceof SetupError ? error.exitCode : EXIT.failed;
 }
 
 function hasName(error: unknown, name: string): boolean {

@@ -62,6 +62,35 @@ export function findDoors(farm: string, environment: NodeJS.ProcessEnv = process
   };
 }
 
+/** Where a person finds the doors of a farm; less is known of a farm elsewhere. */
+export interface KnownDoors {
+  readonly urls: Readonly<Partial<Record<'emitter' | 'collector', string>>>;
+  /** Holds the bearer token. */
+  readonly tokenFile?: string;
+}
+
+/** What is known of a farm's doors, whether or not they answer. */
+export function knownDoors(farm: string, environment: NodeJS.ProcessEnv = process.env): KnownDoors {
+  const emitter = doorFrom(environment, 'emitter');
+  const collector = doorFrom(environment, 'collector');
+  const running = environment['REDIS_URL'] ? undefined : findRunningFarm(farm);
+  const { emitter: ownEmitter, collector: ownCollector } = running?.state.urls ?? {};
+  return {
+    urls: {
+      ...optional('emitter', emitter ?? ownEmitter),
+      ...optional('collector', collector ?? ownCollector),
+    },
+    ...optional('tokenFile', environment['FARMHAND_TOKEN'] ? undefined : running?.folder.tokenFile),
+  };
+}
+
+function optional<Name extends string>(
+  name: Name,
+  text: string | undefined,
+): Readonly<Partial<Record<Name, string>>> {
+  return (text === undefined ? {} : { [name]: text }) as Readonly<Partial<Record<Name, string>>>;
+}
+
 /** A variable of its own for each door wins: doors need not lie side by side. */
 function doorFrom(environment: NodeJS.ProcessEnv, door: 'emitter' | 'collector'): string | undefined {
   const own = environment[`FARMHAND_${door.toUpperCase()}_URL`];

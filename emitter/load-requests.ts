@@ -5,7 +5,7 @@ import type { Answer } from '../shared/io/request-refused.ts';
 import type { FunctionRequest } from '../template/farm-node22/contract.ts';
 import { LoadPlan } from './load-plan.ts';
 import type { LoadRunner } from './load-runner.ts';
-import { parseLoadSetting, parseLoadSpec } from './load-spec.ts';
+import { loadSeconds, parseLoadSetting, parseLoadSpec } from './load-spec.ts';
 import type { LoadSpec } from './load-spec.ts';
 import { parseJson } from './read-task-list.ts';
 
@@ -20,7 +20,8 @@ export class LoadRequests {
   }
 
   async begin(request: FunctionRequest): Promise<Answer> {
-    const load = newLoad(parseLoadSpec(parseJson(request.body)), '');
+    const spec = parseLoadSpec(parseJson(request.body));
+    const load = newLoad(spec, '');
     const reply = await this.#ledger.begin(load);
     if (reply.kind !== 'begun') {
       throw new RequestRefused(
@@ -30,7 +31,8 @@ export class LoadRequests {
     }
     this.#runner.nudge();
     const { run, total } = load;
-    return { status: 202, body: { run, total, startedAtSeconds: reply.startedAtSeconds } };
+    const { startedAtSeconds } = reply;
+    return { status: 202, body: { run, total, seconds: loadSeconds(spec), startedAtSeconds } };
   }
 
   /**
@@ -66,6 +68,9 @@ function newLoad(spec: LoadSpec, source: string): NewLoad {
 }
 
 /** Without the secret, which would tell the ids of the tasks. */
-function view({ run, state, emitted, total, startedAtSeconds, endedAtSeconds, spec }: LoadRecord): object {
-  return { run, state, emitted, total, startedAtSeconds, endedAtSeconds, spec: JSON.parse(spec) as unknown };
+function view({ spec: text, ...record }: LoadRecord): object {
+  const { run, state, emitted, total, startedAtSeconds, endedAtSeconds } = record;
+  // It was checked when the load began.
+  const spec = JSON.parse(text) as LoadSpec;
+  return { run, state, emitted, total, seconds: loadSeconds(spec), startedAtSeconds, endedAtSeconds, spec };
 }

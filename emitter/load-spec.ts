@@ -110,6 +110,11 @@ export function parseLoadSetting(text: string): LoadSpec {
   return parseLoadSpec(value);
 }
 
+/** How long the load lasts: to the end of its last phase. */
+export function loadSeconds(spec: LoadSpec): number {
+  return scheduleSeconds(loadOf(spec)) / spec.timeScale;
+}
+
 /** The load as it is drawn, before the time scale. */
 export function loadOf(spec: LoadSpec): Load {
   if (spec.workload !== undefined) return workloadFor(spec.workload, spec.seed);

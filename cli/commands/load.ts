@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { isWorkloadName, workloadNames } from '../../shared/workload/named-workloads.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { FarmClient } from '../farm-client.ts';
+import { FarmClient, Refused } from '../farm-client.ts';
 import { wholeNumber } from '../option-values.ts';
 import { findDoors } from '../running-farm.ts';
+import { duration, FARMHAND, plural } from '../wording.ts';
 import { farmCommand, outputOf } from './common.ts';
 import type { CommonOptions } from './common.ts';
 
@@ -25,28 +26,61 @@ export function loadCommand(): Command {
     .action(load);
 }
 
+/** What the emitter says of a load. */
+interface ShownLoad {
+  readonly total: number;
+  /** To the end of its last phase. */
+  readonly seconds: number;
+  /** These two are absent where it has just begun. */
+  readonly state?: string;
+  readonly emitted?: number;
+}
+
 async function load(what: string, options: LoadOptions): Promise<void> {
   const output = outputOf(options);
   const client = new FarmClient(findDoors(options.farm));
-  const answer = await ask(client, what, options.seed);
+  const answer = (await ask(client, what, options.seed)) as ShownLoad;
   output.document(answer);
-  for (const [name, value] of Object.entries(answer as object)) {
-    output.line(`${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
-  }
+  output.line(loadText(what, answer));
+  if (answer.state === undefined)
+    output.line(`See ${FARMHAND} status, or ${FARMHAND} load status; ${FARMHAND} load stop ends it.`);
+}
+
+function loadText(what: string, { total, seconds, state, emitted }: ShownLoad): string {
+  const size = `${plural(total, 'task')} in ${duration(seconds)}`;
+  return state === undefined
+    ? `The load ${what} has begun: ${size}.`
+    : `The load is ${state}: ${String(emitted ?? 0)} of ${size} emitted.`;
 }
 
 async function ask(client: FarmClient, what: string, seed: number): Promise<unknown> {
-  if (what === 'status') return client.load('GET');
-  if (what === 'stop') return client.load('DELETE');
-  if (isWorkloadName(what)) return client.load('POST', { workload: what, seed });
   try {
-    return await client.load('POST', JSON.parse(readFileSync(what, 'utf8')));
+    if (what === 'status') return await client.load('GET');
+    if (what === 'stop') return await client.load('DELETE');
+    return await client.load('POST', isWorkloadName(what) ? { workload: what, seed } : bodyIn(what));
   } catch (error) {
-    if (error instanceof CommandError) throw error;
+    throw error instanceof Refused ? new CommandError(refusalText(what, error)) : error;
+  }
+}
+
+/** The farm speaks of requests; here it is commands. */
+function refusalText(what: string, { status, message }: Refused): string {
+  if (status === 404 && what === 'status')
+    return `This farm has had no load yet. Begin one: ${FARMHAND} load paper`;
+  if (status === 409 && what === 'stop') return 'No load is running.';
+  if (status === 409)
+    return `A load is running already. Stop it: ${FARMHAND} load stop; see how far it is: ${FARMHAND} load status`;
+  return message;
+}
+
+function bodyIn(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
     const names = workloadNames.join(', ');
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(
-      `Expected ${names}, status, stop or a JSON file; got ${what}: ${reason}`,
+      `Expected ${names}, status, stop or a JSON file; got ${file}: ${reason}`,
       EXIT.usage,
     );
   }

@@ -10,7 +10,8 @@ import { DecisionLog } from '../../shared/io/redis/decision-log.ts';
 import { ProcessPoolStore } from '../../shared/io/redis/process-pool-store.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
-import { withFarm } from '../running-farm.ts';
+import { knownDoors, withFarm } from '../running-farm.ts';
+import type { KnownDoors } from '../running-farm.ts';
 import { bytes, duration, percent, plural, table } from '../wording.ts';
 import { farmCommand, outputOf } from './common.ts';
 import type { CommonOptions } from './common.ts';
@@ -26,7 +27,11 @@ const SHOWN_DECISIONS = 5;
 /** Everything that the command shows, read from Redis. */
 interface Status {
   readonly farm: string;
-  readonly qos?: number;
+  /** Where it takes work in and shows Results. */
+  readonly urls: KnownDoors['urls'];
+  readonly tokenFile?: string;
+  /** Share of the deadlines that were met; absent where none has been due. */
+  readonly qosPercent?: number;
   readonly desiredWorkers: number;
   readonly snapshot: QueueSnapshot;
   readonly decisions: readonly Decision[];
@@ -37,7 +42,7 @@ export function statusCommand(): Command {
   return farmCommand('status', 'Show queue, workers, QoS and the latest scaling decisions', [
     'status',
     'status --check   # counts every task; exit code 6 where the books do not add up',
-    'status --json | jq .snapshot.held',
+    'status --json | jq .qosPercent',
   ])
     .option('--check', 'compare the counters with every task in Redis')
     .action(status);
@@ -50,7 +55,8 @@ async function status(options: StatusOptions): Promise<void> {
     const qos = qosShare(snapshot.counters.met, snapshot.counters.missed, snapshot.overdueHeld);
     return {
       farm: options.farm,
-      ...(qos === undefined ? {} : { qos }),
+      ...knownDoors(options.farm),
+      ...(qos === undefined ? {} : { qosPercent: qos * 100 }),
       desiredWorkers: await new ProcessPoolStore(store).desired(),
       snapshot,
       decisions: await new DecisionLog<Decision, unknown>(store).latest(SHOWN_DECISIONS),
@@ -62,7 +68,9 @@ async function status(options: StatusOptions): Promise<void> {
   if (read.audit !== undefined) judge(read.audit, output);
 }
 
-function print({ farm, qos, desiredWorkers, snapshot, decisions }: Status, output: Output): void {
+function print(status: Status, output: Output): void {
+  const { farm, qosPercent, desiredWorkers, snapshot, decisions } = status;
+  const qos = qosPercent === undefined ? undefined : qosPercent / 100;
   const { counters: c, held, workers } = snapshot;
   output.line(`Farm ${farm}: ${plural(c.admitted, 'task')} admitted, QoS ${percent(qos)}`);
   output.line(
@@ -86,6 +94,7 @@ function print({ farm, qos, desiredWorkers, snapshot, decisions }: Status, outpu
     );
   }
   output.line(`  blobs     ${bytes(snapshot.blobBytes)}`);
+  printDoors(status, output);
   output.line();
   output.line(`Workers: ${workers.length} of ${desiredWorkers} wanted`);
   printWorkers(snapshot, output);
@@ -94,6 +103,11 @@ function print({ farm, qos, desiredWorkers, snapshot, decisions }: Status, outpu
     output.line('Latest decisions:');
     for (const decision of decisions) output.line(`  ${decisionText(decision, snapshot.atSeconds)}`);
   }
+}
+
+function printDoors({ urls, tokenFile }: KnownDoors, output: Output): void {
+  for (const [door, url] of Object.entries(urls)) output.line(`  ${door.padEnd(9)} ${url}`);
+  if (tokenFile !== undefined) output.line(`  token     in ${tokenFile}`);
 }
 
 function printWorkers({ workers, atSeconds }: QueueSnapshot, output: Output): void {

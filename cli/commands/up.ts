@@ -138,12 +138,12 @@ function describe(farm: string, output: Output): void {
   const running = findRunningFarm(farm);
   if (running === undefined) throw new CommandError('The farm ended right after its start.');
   const { state, folder } = running;
-  const secrets = join(folder.secrets, 'farmhand-token');
-  output.document({ ...state, folder: folder.path, tokenFile: secrets });
+  const { tokenFile } = folder;
+  output.document({ ...state, folder: folder.path, tokenFile });
   output.line(`Farm ${farm} is running with ${state.workers.min} to ${state.workers.max} workers.`);
   output.line(`  emitter     ${state.urls.emitter ?? ''}`);
   output.line(`  collector   ${state.urls.collector ?? ''}`);
   output.line(`  autoscaler  ${state.urls.autoscaler ?? ''}`);
-  output.line(`  token       ${secrets}`);
+  output.line(`  token       ${tokenFile}`);
   output.line(`  logs        ${folder.logs}`);
 }

@@ -4,7 +4,7 @@ import type { WorkerRecord } from '../../shared/farm/worker.ts';
 import type { QueueSnapshot } from '../../shared/io/redis/control.ts';
 import type { Output } from '../output.ts';
 import { barText } from '../progress-bar.ts';
-import { percent, sparkline } from '../wording.ts';
+import { percent, plural, sparkline } from '../wording.ts';
 
 /** Where nobody watches a terminal, a line this often. */
 const PLAIN_LINE_MS = 5000;
@@ -55,12 +55,12 @@ export class LiveView {
       this.#imageLine,
       barText('load    ', { done: emitted, total, note: `${heldTotal(held)} held` }),
       `tasks    ${resultsTotal(c)} of ${c.admitted} collected, QoS ${qos}`,
-      `workers  ${pool} processes: ${stateText(workers)}`,
+      `workers  ${plural(pool, 'process', 'processes')}: ${stateText(workers, pool)}`,
       `         ${sparkline(this.#history)}`,
     ];
     const plain =
       `${emitted} of ${total} load tasks emitted, ${resultsTotal(c)} tasks collected, QoS ${qos}, ` +
-      `${working.length} workers`;
+      plural(working.length, 'worker');
     this.#show(lines, plain, false);
   }
 
@@ -99,13 +99,17 @@ export class LiveView {
   }
 }
 
-/** `3 busy, 2 idle`; the order is that of a worker's life. */
-function stateText(workers: readonly WorkerRecord[]): string {
+/**
+ * `3 busy, 2 idle`; the order is that of a worker's life. A process that the farm does not know of yet is starting as
+ * well, so that the states add up to the processes.
+ */
+function stateText(workers: readonly WorkerRecord[], processes: number): string {
+  const unregistered = Math.max(0, processes - workers.length);
   const states = ['starting', 'idle', 'busy', 'draining', 'drained'] as const;
   const counted = states.map((state) => ({
     state,
-    count: workers.filter((each) => each.state === state).length,
+    count: workers.filter((each) => each.state === state).length + (state === 'starting' ? unregistered : 0),
   }));
   const shown = counted.filter(({ count }) => count > 0).map(({ state, count }) => `${count} ${state}`);
-  return shown.length === 0 ? 'none registered' : shown.join(', ');
+  return shown.length === 0 ? 'none' : shown.join(', ');
 }

@@ -5,6 +5,7 @@ import { checkFarm, openFarm } from '../../shared/io/redis/open-farm.ts';
 import type { OpenFarm } from '../../shared/io/redis/open-farm.ts';
 import { ServiceModelStore } from '../../shared/io/redis/service-models.ts';
 import { readServiceModels } from '../calibration.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
 import { FunctionProcess } from './function-process.ts';
 import { PrivateRedis } from './private-redis.ts';
 import { identityOf } from './process-identity.ts';
@@ -114,7 +115,18 @@ export class LocalFarm {
     const started = new FunctionProcess(launch, FUNCTION_GRACE_SECONDS);
     // Known before its door is open: a farm that stops meanwhile stops it as well.
     this.#functions.set(door, started);
-    await started.listening();
+    try {
+      await started.listening();
+    } catch (error) {
+      const isTaken = error instanceof Error && error.message.includes('address already in use');
+      if (port === undefined || !isTaken) throw error;
+      throw new CommandError(
+        `The ${door} cannot open port ${launch.environment.PORT}: address already in use 127.0.0.1:${launch.environment.PORT}. ` +
+          'Choose another --port, for the emitter; collector and autoscaler take the next two.',
+        EXIT.failed,
+        { cause: error },
+      );
+    }
   }
 
   /** Starts the autoscaler's steps. Until then the pool stays as it is. */

@@ -54,6 +54,11 @@ export class StateFolder {
     return join(this.logs, `${name}.log`);
   }
 
+  /** What opens the farm's doors. */
+  get tokenFile(): string {
+    return join(this.secrets, 'farmhand-token');
+  }
+
   makeFolders(): void {
     for (const folder of [this.path, this.secrets, this.logs, this.redis]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -11,4 +11,13 @@ export function say(line) {
 export class SetupError extends Error {
   /** @override */
   name = 'SetupError';
+
+  /**
+   * @param {string} message
+   * @param {number} [exitCode] 130 where the person has interrupted it
+   */
+  constructor(message, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
 }

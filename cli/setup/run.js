@@ -18,5 +18,5 @@ try {
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(error.message);
-  process.exitCode = 1;
+  process.exitCode = error.exitCode;
 }

@@ -48,6 +48,23 @@ describe('the command line', () => {
     expect(JSON.parse(stdout)).toMatchObject({ exitCode: 3, error: expect.stringContaining('farmhand up') });
   });
 
+  test('with --json wrong usage is one document as well', async () => {
+    const { exitCode, stdout } = await farmhand.run(['status', '--no-such-option', '--json']);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({ exitCode: 2, error: "unknown option '--no-such-option'" });
+  });
+
+  test('outputs that cannot be put anywhere are refused before anything is submitted', async () => {
+    const { exitCode, stderr } = await farmhand.run([
+      'submit',
+      import.meta.filename,
+      '--out',
+      import.meta.filename,
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Expected a folder for --out');
+  });
+
   test('a machine without a Redis server is told what to do', async () => {
     const { exitCode, stderr } = await farmhand.run(['up'], { REDIS_SERVER: '/no/such/redis-server' });
     expect(exitCode).toBe(1);
