@@ -51,15 +51,21 @@ export class RunFolder {
     return folder;
   }
 
-  /** Opens the folder of a run that is to go on. */
-  static open(path: string): { readonly folder: RunFolder; readonly config: unknown } {
+  /** Opens the folder of a run of that kind that is to go on. */
+  static open(path: string, kind: string): { readonly folder: RunFolder; readonly config: unknown } {
     const file = join(path, 'config.json');
     if (!existsSync(file)) {
       throw new RunFolderRefused(
         `Expected a run in ${path}; it has no config.json. Give the folder of a run, or leave --resume out.`,
       );
     }
-    return { folder: new RunFolder(path), config: JSON.parse(readFileSync(file, 'utf8')) };
+    const config = JSON.parse(readFileSync(file, 'utf8')) as { readonly kind?: string };
+    if (config.kind !== kind) {
+      throw new RunFolderRefused(
+        `Expected a run of ${kind} in ${path}; it holds one of ${String(config.kind)}. Resume it by that command.`,
+      );
+    }
+    return { folder: new RunFolder(path), config };
   }
 
   appendLine(name: 'metrics.jsonl' | 'evaluations.jsonl', line: unknown): void {
@@ -71,6 +77,14 @@ export class RunFolder {
     if (!existsSync(file)) return [];
     const lines = readFileSync(file, 'utf8').split('\n');
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
+  }
+
+  /** Forgets lines from after a checkpoint, which a run that goes on from there writes again. */
+  forgetLinesAfter(episodes: number): void {
+    for (const name of ['metrics.jsonl', 'evaluations.jsonl'] as const) {
+      const kept = this.readLines(name).filter((line) => (line as { episodes: number }).episodes <= episodes);
+      this.writeText(name, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    }
   }
 
   saveState({ episodes, state }: SavedState): void {

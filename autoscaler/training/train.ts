@@ -143,7 +143,7 @@ function openFolder<Settings>(
 ): { readonly folder?: RunFolder; readonly config: RunConfig<Settings> } {
   if (path === undefined) return { config: asked };
   if (isResumed !== true) return { folder: RunFolder.create(path, asked), config: asked };
-  const { folder, config } = RunFolder.open(path);
+  const { folder, config } = RunFolder.open(path, asked.kind);
   return { folder, config: config as RunConfig<Settings> };
 }
 

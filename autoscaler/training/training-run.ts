@@ -68,6 +68,7 @@ export class TrainingRun {
     if (saved === undefined) return;
     const { learner, best, sinceBest } = saved.state as SavedRun;
     await this.#parts.learner.restore(learner);
+    this.#parts.folder?.forgetLinesAfter(saved.episodes);
     this.#episodes = saved.episodes;
     this.#best = best;
     this.#sinceBest = sinceBest;

@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { trainDqn, trainSarsa } from '../../autoscaler/training/train.ts';
+import { OtherBackend } from '../../autoscaler/training/q-trainer.ts';
+import { RunFolderRefused } from '../../autoscaler/training/run-folder.ts';
+import { TensorflowMissing, trainDqn, trainSarsa } from '../../autoscaler/training/train.ts';
 import type { DqnBackend, PolicyDocument, TrainOptions } from '../../autoscaler/training/train.ts';
 import { DEFAULT_DQN, DQN_PLAN } from '../../autoscaler/training/dqn-defaults.ts';
 import { DEFAULT_SARSA, SARSA_PLAN } from '../../autoscaler/training/sarsa-defaults.ts';
 import type { RunPlan, RunProgressReport } from '../../autoscaler/training/training-run.ts';
 import type { DEFAULT_PRICES } from '../../shared/control/reward.ts';
+import { InvalidDiscretisation } from '../../shared/policy/discretisation.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { list, oneOf } from '../laboratory/options.ts';
 import { RunProgress } from '../laboratory/progress.ts';
@@ -199,6 +202,8 @@ async function run(name: string, options: CommonTrainOptions, plan: RunPlan, tra
     if (options.policy !== undefined) await writeText(options.policy, `${JSON.stringify(document)}\n`);
     output.line(`${describe(document)} after ${duration((performance.now() - startedMs) / 1000)}`);
     output.line(`Everything is in ${folder}.`);
+  } catch (error) {
+    throw refusal(error);
   } finally {
     progress.end();
     process.off('SIGINT', stop);
@@ -207,6 +212,13 @@ async function run(name: string, options: CommonTrainOptions, plan: RunPlan, tra
   if (interrupt.signal.aborted) {
     throw new CommandError(`Interrupted and saved. Go on with --resume ${folder}`, EXIT.interrupted);
   }
+}
+
+/** What the person can mend is said in a line; everything else keeps its stack. */
+function refusal(error: unknown): unknown {
+  const mendable = [RunFolderRefused, InvalidDiscretisation, TensorflowMissing, OtherBackend];
+  if (!(error instanceof Error) || !mendable.some((kind) => error instanceof kind)) return error;
+  return new CommandError(error.message, EXIT.usage, { cause: error });
 }
 
 function follow(progress: RunProgress): (report: RunProgressReport) => void {
