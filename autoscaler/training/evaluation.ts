@@ -17,21 +17,24 @@ export interface Evaluation {
 
 /** Judges policies on the same seeds again and again, and keeps their tasks meanwhile. */
 export class Evaluator {
-  readonly #workload: Workload;
+  readonly #workloadOf: (seed: number) => Workload;
   readonly #rules: EpisodeRules;
   readonly #seeds: readonly number[];
 
-  constructor({ workload, rules }: LearningSetup, seeds: { readonly first: number; readonly last: number }) {
+  constructor(
+    { workloadOf, rules }: LearningSetup,
+    seeds: { readonly first: number; readonly last: number },
+  ) {
     const count = seeds.last - seeds.first + 1;
     const draws = new Map<number, EpisodeDraw>();
-    this.#workload = workload;
+    this.#workloadOf = workloadOf;
     this.#seeds = Array.from({ length: count }, (_, index) => seeds.first + index);
     this.#rules = { ...rules, draws: (load, seed) => drawOnce(draws, load, seed, rules) };
   }
 
   evaluate(policy: Policy): Evaluation {
     const summaries = this.#seeds.map((seed) =>
-      summarise(runEpisode(policy, this.#workload, seed, this.#rules)),
+      summarise(runEpisode(policy, this.#workloadOf(seed), seed, this.#rules)),
     );
     const mean = (of: (summary: EpisodeSummary) => number): number =>
       summaries.reduce((sum, summary) => sum + of(summary), 0) / summaries.length;

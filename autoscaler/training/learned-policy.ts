@@ -24,19 +24,23 @@ export interface LearnedPolicyParts {
   readonly durationSeconds: number;
 }
 
-/** Seconds between decisions from which to which a policy may be used; it was trained at 8. */
-const STEP_RANGE = { least: 6, most: 12 } as const;
+/** From which to which multiple of the step that it was trained for a policy may be used. */
+const STEP_RANGE = { least: 0.75, most: 1.5 } as const;
 
 /** A learned policy with everything that is needed to run it and to trust it: the content of a policy file. */
 export function learnedPolicy(parts: LearnedPolicyParts): Readonly<Record<string, unknown>> {
   const { kind, setup, best, origin } = parts;
-  const { stepSeconds } = setup.workload;
+  const { stepSeconds } = setup;
   return {
     format: 'farmhand-policy',
     formatVersion: 1,
     kind,
     name: kind,
-    stepSeconds: { trainedFor: stepSeconds, ...STEP_RANGE },
+    stepSeconds: {
+      trainedFor: stepSeconds,
+      least: STEP_RANGE.least * stepSeconds,
+      most: STEP_RANGE.most * stepSeconds,
+    },
     observations: setup.schema.quantities.map(({ name, unit, low, high }) => ({ name, unit, low, high })),
     actions: { kind: 'delta', deltas: setup.actionSpace.deltas },
     stepLimit: setup.rules.stepLimit,
@@ -46,7 +50,7 @@ export function learnedPolicy(parts: LearnedPolicyParts): Readonly<Record<string
     provenance: {
       command: origin.command,
       ...(origin.commit === undefined ? {} : { commit: origin.commit }),
-      workloads: [setup.workload.name],
+      workloads: [setup.workloadName],
       seeds: { learner: parts.settings.seed, training: TRAINING_SEEDS, selection: selectionSeeds(parts) },
       episodes: best.episodes,
       backend: parts.backend,
@@ -63,7 +67,7 @@ function selectionSeeds({ plan }: LearnedPolicyParts): { readonly first: number;
 function score(setup: LearningSetup, parts: LearnedPolicyParts, evaluation: Evaluation): unknown {
   const { qosPercent, meanWorkers, scalingActions } = evaluation;
   return {
-    workload: setup.workload.name,
+    workload: setup.workloadName,
     seeds: selectionSeeds(parts),
     qosPercent: Number(qosPercent.toFixed(3)),
     meanWorkers: Number(meanWorkers.toFixed(3)),

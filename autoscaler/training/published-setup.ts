@@ -5,18 +5,29 @@ import type { Discrete } from '../../shared/control/spaces.ts';
 import { DEFAULT_DISPATCH } from '../../shared/farm/dispatch-order.ts';
 import type { ObservationSchema } from '../../shared/policy/observation-schema.ts';
 import { paperObservation } from '../../shared/policy/paper-observation.ts';
-import { workloadFor } from '../../shared/workload/named-workloads.ts';
 import type { Workload } from '../../shared/workload/workload.ts';
 import { DEFAULT_EPISODE_RULES } from './episode.ts';
 import type { EpisodeRules } from './episode.ts';
 import { SimulatedEnvironment } from './simulated-environment.ts';
+import { endsWhenDone, workloadOf } from './workload-source.ts';
+import type { WorkloadSource } from './workload-source.ts';
 
 /** What both published learners are trained in. */
 export interface LearningSetup {
   readonly schema: ObservationSchema;
   readonly actionSpace: Discrete;
   readonly rules: EpisodeRules;
-  readonly workload: Workload;
+  readonly workloadName: string;
+  readonly workloadOf: (seed: number) => Workload;
+  readonly stepSeconds: number;
+}
+
+/** What may differ from the published set-up. Plain data: a run folder keeps it. */
+export interface SetupChanges {
+  readonly source?: WorkloadSource;
+  readonly initialWorkers?: number;
+  readonly stepSeconds?: number;
+  readonly steps?: number;
 }
 
 /** Which reward a learner is given. */
@@ -29,19 +40,25 @@ export interface RewardChoice {
 export const TRAINING_SEEDS = { first: 1, last: 40_000 } as const;
 export const SELECTION_SEEDS = { first: 50_001, last: 50_300 } as const;
 
+const PAPER: WorkloadSource = { asked: 'paper' };
+
 /** The published set-up: nine observations, −1/0/+1, first in first out, nothing announced, the paper's load. */
-export function publishedSetup(changes: { readonly initialWorkers?: number } = {}): LearningSetup {
-  const workload = { ...workloadFor('paper', 1), ...changes };
+export function publishedSetup({ source = PAPER, ...changes }: SetupChanges = {}): LearningSetup {
+  const load = (seed: number): Workload => ({ ...workloadOf(source, seed), ...changes });
+  const { name, maxWorkers, stepSeconds } = load(TRAINING_SEEDS.first);
   return {
-    schema: paperObservation(workload.maxWorkers),
+    schema: paperObservation(maxWorkers),
     actionSpace: deltasUpTo(1),
     rules: {
       ...DEFAULT_EPISODE_RULES,
       dispatch: { ...DEFAULT_DISPATCH, order: 'fifo', lostShare: 0 },
       stepLimit: 1,
       announced: false,
+      endsWhenDone: endsWhenDone(source),
     },
-    workload,
+    workloadName: name,
+    workloadOf: load,
+    stepSeconds,
   };
 }
 
@@ -50,7 +67,6 @@ export function environmentOf(setup: LearningSetup, choice: RewardChoice): Simul
   return new SimulatedEnvironment({
     ...setup,
     reward: rewardOf(choice),
-    workloadOf: () => setup.workload,
     seeds: TRAINING_SEEDS,
     environmentSeed: 0,
   });

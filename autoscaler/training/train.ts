@@ -6,7 +6,7 @@ import type { Learner } from './learner.ts';
 import { learnedPolicy } from './learned-policy.ts';
 import type { Origin } from './learned-policy.ts';
 import { publishedSetup } from './published-setup.ts';
-import type { LearningSetup } from './published-setup.ts';
+import type { LearningSetup, SetupChanges } from './published-setup.ts';
 import { RunFolder } from './run-folder.ts';
 import { DEFAULT_SARSA, SARSA_PLAN } from './sarsa-defaults.ts';
 import { SarsaTraining } from './sarsa-training.ts';
@@ -21,7 +21,8 @@ export interface TrainOptions<Settings> {
   /** Instead of the defaults. */
   readonly settings?: Partial<Settings>;
   readonly plan?: Partial<RunPlan>;
-  readonly initialWorkers?: number;
+  /** What differs from the published set-up. */
+  readonly changes?: SetupChanges;
   /** A folder to keep the run in; nothing is kept without one. */
   readonly folder?: string;
   /** Goes on with the run that the folder holds, by its settings. */
@@ -57,7 +58,7 @@ interface RunConfig<Settings> {
   readonly kind: 'sarsa' | 'dqn';
   readonly settings: Settings;
   readonly plan: RunPlan;
-  readonly initialWorkers?: number;
+  readonly changes: SetupChanges;
   readonly backend?: DqnBackend;
   readonly origin: Origin;
 }
@@ -65,7 +66,8 @@ interface RunConfig<Settings> {
 /** Trains SARSA(λ) on the published set-up, in the simulator. */
 export async function trainSarsa(options: TrainOptions<SarsaSettings>): Promise<PolicyDocument> {
   const config = {
-    ...commonConfig(options),
+    origin: options.origin,
+    changes: options.changes ?? {},
     kind: 'sarsa',
     settings: { ...DEFAULT_SARSA, ...options.settings },
     plan: { ...SARSA_PLAN, ...options.plan },
@@ -80,7 +82,8 @@ export async function trainSarsa(options: TrainOptions<SarsaSettings>): Promise<
 /** Trains Double DQN on the published set-up, in the simulator. */
 export async function trainDqn(options: DqnTrainOptions): Promise<PolicyDocument> {
   const config = {
-    ...commonConfig(options),
+    origin: options.origin,
+    changes: options.changes ?? {},
     kind: 'dqn',
     backend: options.backend ?? 'tensorflow',
     settings: { ...DEFAULT_DQN, ...options.settings },
@@ -94,23 +97,17 @@ export async function trainDqn(options: DqnTrainOptions): Promise<PolicyDocument
   });
 }
 
-function commonConfig<Settings>(
-  options: TrainOptions<Settings>,
-): Pick<RunConfig<Settings>, 'origin' | 'initialWorkers'> {
-  const { origin, initialWorkers } = options;
-  return { origin, ...(initialWorkers === undefined ? {} : { initialWorkers }) };
-}
-
 async function train<Settings extends SarsaSettings | DqnSettings>(
   asked: RunConfig<Settings>,
   options: TrainOptions<Settings>,
   makeLearner: (setup: LearningSetup, config: RunConfig<Settings>) => Promise<Learner>,
 ): Promise<PolicyDocument> {
   const startedMs = performance.now();
-  const { folder, config } = openFolder(asked, options);
-  const { plan, settings, origin, initialWorkers } = config;
-  const setup = publishedSetup(initialWorkers === undefined ? {} : { initialWorkers });
+  const config = configOf(asked, options);
+  const { plan, settings, origin } = config;
+  const setup = publishedSetup(config.changes);
   const learner = await makeLearner(setup, config);
+  const folder = folderOf(config, options);
   const { signal, onProgress } = options;
   const run = new TrainingRun({
     ...{ learner, setup, plan },
@@ -137,14 +134,20 @@ async function train<Settings extends SarsaSettings | DqnSettings>(
 }
 
 /** A resumed run keeps the settings that it began with. */
-function openFolder<Settings>(
+function configOf<Settings>(
   asked: RunConfig<Settings>,
-  { folder: path, isResumed }: TrainOptions<Settings>,
-): { readonly folder?: RunFolder; readonly config: RunConfig<Settings> } {
-  if (path === undefined) return { config: asked };
-  if (isResumed !== true) return { folder: RunFolder.create(path, asked), config: asked };
-  const { folder, config } = RunFolder.open(path, asked.kind);
-  return { folder, config: config as RunConfig<Settings> };
+  { folder, isResumed }: TrainOptions<Settings>,
+): RunConfig<Settings> {
+  if (folder === undefined || isResumed !== true) return asked;
+  return RunFolder.open(folder, asked.kind).config as RunConfig<Settings>;
+}
+
+function folderOf<Settings>(
+  config: RunConfig<Settings>,
+  { folder, isResumed }: TrainOptions<Settings>,
+): RunFolder | undefined {
+  if (folder === undefined) return undefined;
+  return isResumed === true ? RunFolder.open(folder, config.kind).folder : RunFolder.create(folder, config);
 }
 
 function finishFolder(folder: RunFolder, document: PolicyDocument): void {

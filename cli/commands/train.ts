@@ -7,6 +7,8 @@ import { TensorflowMissing, trainDqn, trainSarsa } from '../../autoscaler/traini
 import type { DqnBackend, PolicyDocument, TrainOptions } from '../../autoscaler/training/train.ts';
 import { DEFAULT_DQN, DQN_PLAN } from '../../autoscaler/training/dqn-defaults.ts';
 import { DEFAULT_SARSA, SARSA_PLAN } from '../../autoscaler/training/sarsa-defaults.ts';
+import type { SetupChanges } from '../../autoscaler/training/published-setup.ts';
+import { UnknownWorkload, workloadSource } from '../../autoscaler/training/workload-source.ts';
 import type { RunPlan, RunProgressReport } from '../../autoscaler/training/training-run.ts';
 import type { DEFAULT_PRICES } from '../../shared/control/reward.ts';
 import { InvalidDiscretisation } from '../../shared/policy/discretisation.ts';
@@ -21,7 +23,10 @@ import { duration } from '../wording.ts';
 /** What both learners understand. */
 interface CommonTrainOptions {
   readonly episodes: number;
+  readonly workload: string;
   readonly initialWorkers?: number;
+  readonly stepDuration?: number;
+  readonly maxSteps?: number;
   readonly seed: number;
   readonly gamma: number;
   readonly reward: 'paper' | 'farmhand';
@@ -77,7 +82,7 @@ const many = wholeNumber(1, 100_000_000);
 const share = number(0, 1);
 
 function sarsaCommand(): Command {
-  const command = new Command('sarsa').description("SARSA(λ) on the paper's load and its nine observations");
+  const command = new Command('sarsa').description('SARSA(λ) on the nine published observations');
   return common(command, DEFAULT_SARSA, SARSA_PLAN)
     .option('--alpha <rate>', 'step size at the beginning', share, DEFAULT_SARSA.alpha)
     .option('--alpha-min <rate>', 'step size at the end', share, DEFAULT_SARSA.alphaEnd)
@@ -90,7 +95,7 @@ function sarsaCommand(): Command {
 }
 
 function dqnCommand(): Command {
-  const command = new Command('dqn').description("Double DQN on the paper's load and its nine observations");
+  const command = new Command('dqn').description('Double DQN on the nine published observations');
   return common(command, DEFAULT_DQN, DQN_PLAN)
     .option(
       '--backend <who>',
@@ -123,6 +128,9 @@ function common(
   const price = number(0, 1e6);
   return command
     .option('--episodes <count>', 'to learn from', many, plan.episodes)
+    .option('--workload <name>', 'a name, or a workload file (.json) or trace (.csv)', 'paper')
+    .option('--step-duration <seconds>', "instead of the load's", number(0.1, 3600))
+    .option('--max-steps <count>', "of an episode, instead of the load's", many)
     .option('--initial-workers <count>', "instead of the load's 12", wholeNumber(1, 32))
     .option('--seed <number>', 'the same seed makes the same policy', wholeNumber(0, 2 ** 31), settings.seed)
     .option('--gamma <share>', 'discount a step', share, settings.gamma)
@@ -193,7 +201,7 @@ async function run(name: string, options: CommonTrainOptions, plan: RunPlan, tra
   try {
     const document = await train({
       ...{ folder, isResumed: options.resume !== undefined, signal: interrupt.signal },
-      ...(options.initialWorkers === undefined ? {} : { initialWorkers: options.initialWorkers }),
+      changes: changesOf(options),
       origin: origin(),
       plan: planOf(options, plan),
       onProgress: follow(progress),
@@ -216,7 +224,13 @@ async function run(name: string, options: CommonTrainOptions, plan: RunPlan, tra
 
 /** What the person can mend is said in a line; everything else keeps its stack. */
 function refusal(error: unknown): unknown {
-  const mendable = [RunFolderRefused, InvalidDiscretisation, TensorflowMissing, OtherBackend];
+  const mendable = [
+    UnknownWorkload,
+    RunFolderRefused,
+    InvalidDiscretisation,
+    TensorflowMissing,
+    OtherBackend,
+  ];
   if (!(error instanceof Error) || !mendable.some((kind) => error instanceof kind)) return error;
   return new CommandError(error.message, EXIT.usage, { cause: error });
 }
@@ -226,6 +240,15 @@ function follow(progress: RunProgress): (report: RunProgressReport) => void {
   return ({ episodes }) => {
     progress.add(episodes - done);
     done = episodes;
+  };
+}
+
+function changesOf({ workload, initialWorkers, stepDuration, maxSteps }: CommonTrainOptions): SetupChanges {
+  return {
+    source: workloadSource(workload),
+    ...(initialWorkers === undefined ? {} : { initialWorkers }),
+    ...(stepDuration === undefined ? {} : { stepSeconds: stepDuration }),
+    ...(maxSteps === undefined ? {} : { steps: maxSteps }),
   };
 }
 
