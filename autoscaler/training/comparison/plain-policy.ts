@@ -8,6 +8,8 @@ import type { ResponseEstimator } from '../../../shared/policy/reactive.ts';
 import { timetable } from '../../../shared/policy/timetable.ts';
 import { tunedStaffing } from '../../../shared/policy/tuned-staffing.ts';
 import type { TunedStaffingConstants } from '../../../shared/policy/tuned-staffing.ts';
+import { policyOf } from './policy-file.ts';
+import type { PolicyFileContent } from './policy-file.ts';
 
 /** A policy as plain data, so that it can be sent to a thread. */
 export type PlainPolicy =
@@ -16,7 +18,8 @@ export type PlainPolicy =
   | { readonly kind: 'staffing'; readonly constants: TunedStaffingConstants }
   | { readonly kind: 'hpa'; readonly targetShare: number; readonly pace: AutoscalerPace }
   | { readonly kind: 'keda'; readonly listLength: number; readonly pace: AutoscalerPace }
-  | { readonly kind: 'timetable'; readonly workersByStep: readonly number[] };
+  | { readonly kind: 'timetable'; readonly workersByStep: readonly number[] }
+  | { readonly kind: 'file'; readonly content: PolicyFileContent };
 
 export function makePolicy(plain: PlainPolicy): Policy {
   switch (plain.kind) {
@@ -32,5 +35,7 @@ export function makePolicy(plain: PlainPolicy): Policy {
       return kedaListLength(plain.listLength, plain.pace);
     case 'timetable':
       return timetable(plain.workersByStep);
+    case 'file':
+      return policyOf(plain.content);
   }
 }

@@ -5,12 +5,13 @@ import { EpisodeDraw } from '../episode-draw.ts';
 import { runEpisode } from '../episode.ts';
 import type { Episode, EpisodeRules } from '../episode.ts';
 import { affordable } from './budget.ts';
+import { followingPlans } from './following-plans.ts';
 import { improvePlan, runPlan, withinLimits } from './plan.ts';
 import type { Plan, ScoredPlan } from './plan.ts';
 import { cheapestPlan, fluidDemand } from './relaxation.ts';
 
 /** Tasks that the search for one plan simulates. */
-const TASKS_PER_SEARCH = 1_000_000;
+const TASKS_PER_SEARCH = 1_200_000;
 
 /** Worker-steps that a miss beyond the allowed ones is worth: more than it costs to prevent one. */
 const WORKER_STEPS_PER_MISS = 4;
@@ -38,7 +39,11 @@ export function bestPlan(
     const { missed, meanWorkers } = runPlan(plan, workload, draw, rules);
     return meanWorkers * workload.steps + WORKER_STEPS_PER_MISS * Math.max(0, missed - allowed);
   };
-  const starts = [...flatPlans(workload), ...relaxedPlans(workload, draw, rules, allowed)];
+  const starts = [
+    ...flatPlans(workload),
+    ...followingPlans(workload, draw.tasks, rules.stepLimit),
+    ...relaxedPlans(workload, draw, rules, allowed),
+  ];
   const start = starts
     .map((plan): ScoredPlan => {
       const limited = withinLimits(plan, workload, rules.stepLimit);

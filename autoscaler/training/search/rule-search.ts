@@ -2,7 +2,7 @@ import { KUBERNETES_PACE } from '../../../shared/policy/horizontal-pod-autoscale
 import type { RandomStream } from '../../../shared/workload/random-stream.ts';
 import { makePolicy } from '../comparison/plain-policy.ts';
 import type { PlainPolicy } from '../comparison/plain-policy.ts';
-import { constantsFrom, neighbourOf, pointAtRandom, STAFFING_SPACE } from './staffing-space.ts';
+import { constantsFrom, neighbourOf, pointAtRandom } from './staffing-space.ts';
 import { scoreOf, tryPolicy } from './trial.ts';
 import type { FitContext } from './trial.ts';
 
@@ -120,5 +120,3 @@ function refined(
   }
   return { candidate: policyAt(best.point), score: best.score };
 }
-
-export const STAFFING_CONSTANTS = STAFFING_SPACE.length;

@@ -8,7 +8,7 @@ interface Range {
 }
 
 /** Where the constants of the staffing rule are looked for. The floor is a share of the most workers. */
-export const STAFFING_SPACE: readonly Range[] = [
+const STAFFING_SPACE: readonly Range[] = [
   { name: 'floor', low: 0, high: 0.5 },
   { name: 'margin', low: -0.2, high: 0.8 },
   { name: 'safety', low: 0, high: 2 },
