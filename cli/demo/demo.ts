@@ -33,6 +33,8 @@ const LOOK_MS = 250;
  * @returns whether every task is accounted for
  */
 export async function runDemo(output: Output, keep: boolean): Promise<boolean> {
+  // Before there is anything to put away: it may ask, and be told no.
+  const redisServer = await ensureRedisServer();
   const interrupt = new AbortController();
   const onSignal = (): void => {
     // The second time it is meant: the parts of the farm end with this process, only less orderly.
@@ -46,7 +48,7 @@ export async function runDemo(output: Output, keep: boolean): Promise<boolean> {
   const folder = new StateFolder('demo', mkdtempSync(join(tmpdir(), 'farmhand-demo-')));
   const view = new LiveView(output);
   try {
-    const summary = await runIn(folder, view, interrupt.signal);
+    const summary = await runIn(folder, { redisServer, view, signal: interrupt.signal });
     view.end();
     for (const line of summaryLines(summary)) output.line(line);
     output.document(summaryDocument(summary));
@@ -63,9 +65,14 @@ export async function runDemo(output: Output, keep: boolean): Promise<boolean> {
   }
 }
 
-async function runIn(folder: StateFolder, view: LiveView, signal: AbortSignal): Promise<Summary> {
+interface Stage {
+  readonly redisServer: string;
+  readonly view: LiveView;
+  readonly signal: AbortSignal;
+}
+
+async function runIn(folder: StateFolder, { redisServer, view, signal }: Stage): Promise<Summary> {
   const startedMs = performance.now();
-  const redisServer = await ensureRedisServer();
   const outputFolder = join(farmsFolder(), 'demo-outputs');
   rmSync(outputFolder, { recursive: true, force: true });
   mkdirSync(outputFolder, { recursive: true });

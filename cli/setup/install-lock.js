@@ -14,7 +14,8 @@ const RETRY_MILLISECONDS = 100;
  * node_modules corrupt it. The lock is a folder, because making a folder is atomic everywhere.
  * @template T
  * @param {string} repository folder of the repository
- * @param {() => Promise<T>} work
+ * @param {(hold: (pid: number) => void) => Promise<T>} work may name a process for which the lock is held as well, even
+ *   where this one is killed
  * @returns {Promise<T>}
  */
 export async function withInstallLock(repository, work) {
@@ -31,7 +32,9 @@ export async function withInstallLock(repository, work) {
     await delay(RETRY_MILLISECONDS);
   }
   try {
-    return await work();
+    return await work((pid) => {
+      writeFileSync(join(lock, 'installer'), String(pid));
+    });
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
@@ -60,6 +63,7 @@ function isDead(lock) {
   const age = ageSeconds(lock);
   if (age === undefined) return false;
   if (age > OLDEST_LOCK_SECONDS) return true;
+  if (isRunningIn(join(lock, 'installer'))) return false;
   const pid = Number(readIfThere(join(lock, 'pid')) ?? Number.NaN);
   // Made, but its owner not written yet: that takes microseconds, so an old one has no owner.
   if (!Number.isInteger(pid) || pid <= 0) return age > OLDEST_GUARD_SECONDS;
@@ -78,6 +82,15 @@ function takeAway(lock) {
   if (!tryLock(guard)) return;
   if (isDead(lock)) rmSync(lock, { recursive: true, force: true });
   rmSync(guard, { recursive: true, force: true });
+}
+
+/**
+ * @param {string} file that may hold a process number
+ * @returns {boolean}
+ */
+function isRunningIn(file) {
+  const pid = Number(readIfThere(file) ?? Number.NaN);
+  return Number.isInteger(pid) && pid > 0 && isRunning(pid);
 }
 
 /**

@@ -39,7 +39,10 @@ export function farmNode(repository = repositoryFolder) {
  */
 function installedNodes(repository) {
   const modules = join(repository, 'node_modules');
-  const packages = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
+  const packages = [
+    `node-${process.platform}-${process.arch}`,
+    `node-bin-${process.platform}-${process.arch}`,
+  ];
   return [join(modules, '.bin', 'node'), ...packages.map((name) => join(modules, name, 'bin', 'node'))];
 }
 

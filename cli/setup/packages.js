@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withInstallLock } from './install-lock.js';
 import { SetupError, say } from './messages.js';
+import { runNpm } from './npm.js';
 
 /** @typedef {{version?: string, dev?: boolean, devOptional?: boolean, optional?: boolean}} LockedPackage */
 /** @typedef {'run' | 'develop'} Purpose what the packages are for: running the farm, or working on it as well */
@@ -20,10 +20,9 @@ export const repositoryFolder = dirname(dirname(dirname(fileURLToPath(import.met
  */
 export async function ensurePackages(purpose, repository = repositoryFolder) {
   if (missingPackage(purpose, repository) === undefined) return;
-  await withInstallLock(repository, () => {
+  await withInstallLock(repository, async (hold) => {
     // Whoever held the lock before may have installed them.
-    if (missingPackage(purpose, repository) !== undefined) install(purpose, repository);
-    return Promise.resolve();
+    if (missingPackage(purpose, repository) !== undefined) await install(purpose, repository, hold);
   });
   const missing = missingPackage(purpose, repository);
   if (missing !== undefined) {
@@ -58,9 +57,10 @@ export function missingPackage(purpose, repository = repositoryFolder) {
 /**
  * @param {Purpose} purpose
  * @param {string} repository
- * @returns {void}
+ * @param {(pid: number) => void} hold told the process that must have ended before anybody else installs
+ * @returns {Promise<void>}
  */
-function install(purpose, repository) {
+async function install(purpose, repository, hold) {
   const installed = readLock(installedLockPath(repository));
   // Whoever works on the farm keeps the tools when only the packages of the farm are out of date.
   const develop = purpose === 'develop' || Object.values(installed ?? {}).some(isForDevelopment);
@@ -78,31 +78,13 @@ function install(purpose, repository) {
     '--loglevel=error',
   ];
   // `npm ci` empties node_modules first, below the feet of whatever runs from it: only where there is nothing yet.
-  if (installed === undefined && runNpm(['ci', ...flags], repository).ok) return;
-  const second = runNpm(['install', '--no-save', ...flags], repository);
+  if (installed === undefined && (await runNpm(['ci', ...flags], repository, hold)).ok) return;
+  const second = await runNpm(['install', '--no-save', ...flags], repository, hold);
   if (!second.ok) {
     throw new SetupError(
       `npm could not install the packages:\n${second.output}\nMend what it names, then run: npm ci`,
     );
   }
-}
-
-/**
- * @param {string[]} parameters
- * @param {string} repository
- * @returns {{ok: boolean, output: string}}
- */
-function runNpm(parameters, repository) {
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const run = spawnSync(npm, parameters, {
-    cwd: repository,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    shell: process.platform === 'win32',
-  });
-  if (run.error)
-    return { ok: false, output: `${npm} did not start (${run.error.message}). Install npm beside Node.` };
-  return { ok: run.status === 0, output: `${run.stdout}${run.stderr}`.trim() };
 }
 
 /**

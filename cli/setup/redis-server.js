@@ -8,6 +8,8 @@ import { SetupError, say } from './messages.js';
 const PROGRAMS = ['redis-server', 'valkey-server'];
 /** Where packages put servers, also for users whose PATH leaves those folders out. */
 const USUAL_FOLDERS = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+/** What shells say of a program that Ctrl-C has ended. */
+const INTERRUPTED = 130;
 /** What Debian's maintainer scripts ask before they start a service; 101 answers "no" (see invoke-rc.d(8)). */
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
@@ -50,21 +52,21 @@ export async function ensureRedisServer(options = {}) {
  * @returns {Promise<string>} path of the server
  */
 export async function installRedisServer(options = {}) {
-  const how = 'Install redis-server or valkey-server, or name one in REDIS_SERVER.';
+  const how = 'install redis-server or valkey-server, or name one in REDIS_SERVER.';
   if (process.platform !== 'linux' || !onPath('apt-get')) {
-    throw new SetupError(`No Redis server on this machine, and no apt-get to install one. ${how}`);
+    throw new SetupError(`No Redis server on this machine, and no apt-get to install one: ${how}`);
   }
   if (process.getuid?.() !== 0) {
-    throw new SetupError('No Redis server on this machine. Run: sudo apt-get install redis-server');
+    throw new SetupError('No Redis server on this machine; install one: sudo apt-get install redis-server');
   }
   const ask = options.ask ?? (process.stdin.isTTY ? askAtTerminal : undefined);
   if (ask && !(await ask('No Redis server on this machine. Install redis-server with apt-get?'))) {
-    throw new SetupError(`The farm keeps its queues in Redis. ${how}`);
+    throw new SetupError(`The farm keeps its queues in Redis: ${how}`);
   }
   say('installing redis-server with apt-get (once; it is not started as a service)');
   await withoutStartingServices(installFromPackages, options.servicePolicy ?? SERVICE_POLICY);
   const server = findRedisServer();
-  if (server === undefined) throw new SetupError(`apt-get ended well, but there is no redis-server. ${how}`);
+  if (server === undefined) throw new SetupError(`apt-get ended well, but there is no redis-server: ${how}`);
   return server;
 }
 
@@ -150,8 +152,20 @@ function runQuietly(program, parameters) {
 async function askAtTerminal(question) {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`${question} [Y/n] `);
-    return !/^\s*n/i.test(answer);
+    return await new Promise((resolve, reject) => {
+      const given = (/** @type {string} */ answer) => {
+        resolve(!/^\s*n/i.test(answer));
+      };
+      terminal.question(`${question} [Y/n] `).then(given, reject);
+      // Without these, the question would stay open and the process end in the middle of it.
+      terminal.once('SIGINT', () => {
+        process.stderr.write('\n');
+        reject(new SetupError('Interrupted; nothing was installed.', INTERRUPTED));
+      });
+      terminal.once('close', () => {
+        resolve(false);
+      });
+    });
   } finally {
     terminal.close();
   }

@@ -152,5 +152,5 @@ try {
   if (!(error instanceof SetupError)) throw error;
   say(error.message);
   console.log('0 passed, 1 failed');
-  process.exitCode = 1;
+  process.exitCode = error.exitCode;
 }

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { withInstallLock } from '../../cli/setup/install-lock.js';
 import { SetupError } from '../../cli/setup/messages.js';
 import { exitOf, isNewEnough } from '../../cli/setup/node.js';
@@ -90,6 +91,55 @@ describe('the installation lock', () => {
     await mkdir(join(folder, '.farmhand/install.lock'), { recursive: true });
     await writeFile(join(folder, '.farmhand/install.lock/pid'), String(dead.pid));
     await expect(withInstallLock(folder, () => Promise.resolve('done'))).resolves.toBe('done');
+  });
+});
+
+describe('npm', () => {
+  test('dies with the process that has started it, and nobody else installs before it is dead', async () => {
+    const started = join(folder, 'started');
+    const ended = join(folder, 'ended');
+    // An npm that takes its time to end, as the real one does in the middle of writing.
+    await writeFile(
+      join(folder, 'npm'),
+      `#!/bin/sh\ntrap 'sleep 0.3; touch ${ended}; exit 1' TERM\ntouch ${started}\nwhile :; do sleep 0.05; done\n`,
+      { mode: 0o755 },
+    );
+    await writeFile(
+      join(folder, 'package-lock.json'),
+      JSON.stringify({ packages: { 'node_modules/zod': { version: '4.0.0' } } }),
+    );
+    const packages = pathToFileURL(join(import.meta.dirname, '../../cli/setup/packages.js')).href;
+    const source = `
+      const { ensurePackages } = await import(${JSON.stringify(packages)});
+      await ensurePackages('run', ${JSON.stringify(folder)}).catch((error) => {
+        console.log(error.name);
+        process.exitCode = error.exitCode;
+      });`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+      env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await vi.waitFor(() => readFile(started), { timeout: 10_000 });
+    child.kill('SIGINT');
+    const inside = withInstallLock(folder, () => readFile(ended));
+    await expect(exitOf(child)).resolves.toEqual({ code: 130, signal: null });
+    await expect(inside).resolves.toBeDefined();
+  });
+
+  test('keeps the lock where its parent was killed', async () => {
+    const npm = spawn('sleep', ['60']);
+    const dead = spawn(process.execPath, ['--eval', '']);
+    await exitOf(dead);
+    const lock = join(folder, '.farmhand/install.lock');
+    await mkdir(lock, { recursive: true });
+    await writeFile(join(lock, 'pid'), String(dead.pid));
+    await writeFile(join(lock, 'installer'), String(npm.pid));
+    let entered = false;
+    const inside = withInstallLock(folder, () => Promise.resolve((entered = true)));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(entered).toBe(false);
+    npm.kill();
+    await inside;
   });
 });
 
