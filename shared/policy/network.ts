@@ -2,7 +2,7 @@ import type { Observation } from '../control/observation.ts';
 import { forward } from './dense-layer.ts';
 import type { DenseLayer } from './dense-layer.ts';
 import { sightOf } from './network-inputs.ts';
-import type { NetworkInput } from './network-inputs.ts';
+import type { NetworkInput, Sight } from './network-inputs.ts';
 import { outlookOf } from './outlook.ts';
 import type { OutlookRules } from './outlook.ts';
 import { firstOfCheapestPlan } from './plan.ts';
@@ -28,16 +28,17 @@ function wantedWorkers(observation: Observation, model: NetworkModel): number | 
   const outlook = outlookOf(observation, model.outlook);
   if (outlook === undefined) return undefined;
   const { prices, stepLimit } = model;
-  const [now = 0, later = 0] = model.layers.length === 0 ? [] : forward(model.layers, inputsOf());
+  const [now = 0, later = 0] = corrections(model, sightOf(observation, outlook));
   const { workers, startingWorkers, waitingWorkSeconds } = observation;
   const { stepSeconds, loads } = outlook;
   return firstOfCheapestPlan(
     { workers, startingWorkers, waitingWorkSeconds, stepSeconds, loads, stepLimit },
     { ...prices, safetyNow: prices.safetyNow + now, safetyLater: prices.safetyLater + later },
   );
+}
 
-  function inputsOf(): number[] {
-    const sight = sightOf(observation, outlook as NonNullable<typeof outlook>);
-    return model.inputs.map((input) => Math.min(input.high, Math.max(input.low, input.of(sight))));
-  }
+function corrections(model: NetworkModel, sight: Sight): readonly number[] {
+  if (model.layers.length === 0) return [];
+  const inputs = model.inputs.map(({ low, high, of }) => Math.min(high, Math.max(low, of(sight))));
+  return forward(model.layers, inputs);
 }

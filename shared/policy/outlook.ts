@@ -46,26 +46,38 @@ function announcedOutlook(
   stepSeconds: number,
   horizonSteps: number,
 ): Outlook {
-  const sums = new Array<number>(horizonSteps).fill(0);
-  const seconds = new Array<number>(horizonSteps).fill(0);
   let highest = 0;
   let lowest = Infinity;
-  for (let ahead = 0; ahead < ratePerSecond.length; ahead += 1) {
-    const rate = ratePerSecond[ahead] ?? 0;
+  for (const rate of ratePerSecond) {
     if (rate > highest) highest = rate;
     if (rate < lowest) lowest = rate;
-    const step = Math.floor((ahead + 0.5) / stepSeconds);
-    if (step >= horizonSteps) continue;
-    sums[step] = (sums[step] ?? 0) + rate;
-    seconds[step] = (seconds[step] ?? 0) + 1;
   }
   const loads: number[] = [];
-  let last = (ratePerSecond[0] ?? 0) * serviceSeconds;
-  for (let step = 0; step < horizonSteps; step += 1) {
-    const known = seconds[step] ?? 0;
+  let last = ratePerSecond[0] ?? 0;
+  for (const mean of meanBySteps(ratePerSecond, stepSeconds, horizonSteps)) {
     // Steps shorter than a second, or beyond what is announced, go on as the one before.
-    if (known > 0) last = ((sums[step] ?? 0) / known) * serviceSeconds;
-    loads.push(last);
+    last = mean ?? last;
+    loads.push(last * serviceSeconds);
   }
   return { stepSeconds, loads, highest: highest * serviceSeconds, lowest: lowest * serviceSeconds };
+}
+
+/** Mean of the seconds whose middle falls into each step; undefined for a step into which none does. */
+function meanBySteps(
+  bySecond: readonly number[],
+  stepSeconds: number,
+  steps: number,
+): readonly (number | undefined)[] {
+  const sums = new Array<number>(steps).fill(0);
+  const counts = new Array<number>(steps).fill(0);
+  for (let ahead = 0; ahead < bySecond.length; ahead += 1) {
+    const step = Math.floor((ahead + 0.5) / stepSeconds);
+    if (step >= steps) break;
+    sums[step] = (sums[step] ?? 0) + (bySecond[ahead] ?? 0);
+    counts[step] = (counts[step] ?? 0) + 1;
+  }
+  return sums.map((sum, step) => {
+    const count = counts[step] ?? 0;
+    return count > 0 ? sum / count : undefined;
+  });
 }

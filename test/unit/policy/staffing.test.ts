@@ -19,7 +19,8 @@ describe('staffing', () => {
     expect(policy.decide(seen({ arrivalRatePerSecond: 9, announcedRatePerSecond: [1] }))).toBe(12);
   });
   it('asks for nothing while it is not known how long the work takes', () => {
-    const { meanServiceSeconds: _, ...unknown } = seen({ arrivalRatePerSecond: 9 });
+    const { meanServiceSeconds, ...unknown } = seen({ arrivalRatePerSecond: 9 });
+    expect(meanServiceSeconds).toBe(1);
     expect(policy.decide(unknown)).toBeUndefined();
   });
 });
