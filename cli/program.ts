@@ -1,20 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { calibrateCommand } from './commands/calibrate.ts';
-import { compareCommand } from './commands/compare.ts';
-import { deadLettersCommand } from './commands/dead-letters.ts';
-import { demoCommand } from './commands/demo.ts';
-import { downCommand } from './commands/down.ts';
-import { evaluateCommand } from './commands/evaluate.ts';
-import { loadCommand } from './commands/load.ts';
-import { paperCommand } from './commands/paper.ts';
-import { resultsCommand } from './commands/results.ts';
-import { statusCommand } from './commands/status.ts';
-import { submitCommand } from './commands/submit.ts';
-import { trainCommand } from './commands/train.ts';
-import { tuneCommand } from './commands/tune.ts';
-import { upCommand } from './commands/up.ts';
+import { COMMAND_LIST } from './command-list.ts';
+import type { ListedCommand } from './command-list.ts';
 import { EXIT_CODE_HELP } from './exit-codes.ts';
+import { FARMHAND } from './wording.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -25,31 +14,27 @@ const ELSEWHERE_HELP = `A farm elsewhere:
   FARMHAND_TOKEN  the bearer token of its doors
   REDIS_URL, REDIS_PASSWORD  its Redis, for status, dead-letters and calibrate`;
 
-/** The whole command line. */
-export function makeProgram(): Command {
+/**
+ * The whole command line. Of the commands, only the one that is meant is there with all that it can do.
+ *
+ * @param args what was typed behind the name of the program
+ */
+export async function makeProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('farmhand')
     .description('Runs a deadline-aware task farm on this machine, and looks after farms elsewhere')
     .version(version)
-    .showHelpAfterError('(farmhand --help shows what there is)')
+    .showHelpAfterError(`(${FARMHAND} --help shows what there is)`)
     .addHelpText('after', `\n${EXIT_CODE_HELP}\n\n${ELSEWHERE_HELP}`);
-  const commands = [
-    upCommand(),
-    downCommand(),
-    statusCommand(),
-    submitCommand(),
-    resultsCommand(),
-    deadLettersCommand(),
-    loadCommand(),
-    calibrateCommand(),
-    demoCommand(),
-    trainCommand(),
-    compareCommand(),
-    evaluateCommand(),
-    paperCommand(),
-    tuneCommand(),
-  ];
-  for (const command of commands) program.addCommand(command);
+  const meant = args[0] === 'help' ? args[1] : args[0];
+  for (const listed of COMMAND_LIST)
+    program.addCommand(listed.name === meant ? await listed.load() : placeholder(listed));
   return exitByThrowing(program);
+}
+
+/** Stands in the list; nothing else is asked of it. */
+function placeholder({ name, arguments: taken, description }: ListedCommand): Command {
+  const command = new Command(name).description(description);
+  return taken === undefined ? command : command.arguments(taken);
 }
 
 /** Commander ends the process where it stands; here the end is for main.ts, which may have to print JSON first. */

@@ -10,12 +10,8 @@ interface DemoOptions extends CommonOptions {
 export function demoCommand(): Command {
   return farmCommand(
     'demo',
-    'Run real pictures and a changing load through a farm on this machine, in about 40 s',
-    [
-      'demo',
-      'demo --keep   # keeps the logs and the files of its Redis',
-      'demo --json | tail -1 | jq .qosPercent',
-    ],
+    'Run generated pictures and a changing load through a farm on this machine, in about 40 s',
+    ['demo', 'demo --keep   # keeps the logs and the files of its Redis', 'demo --json | jq .qosPercent'],
   )
     .option('--keep', "keep the farm's folder: logs and the files of its Redis")
     .action(demo);
