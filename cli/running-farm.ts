@@ -5,7 +5,7 @@ import { CommandError, EXIT } from './exit-codes.ts';
 import { openFarmOf } from './local/local-farm.ts';
 import { isAlive } from './local/process-identity.ts';
 import { StateFolder } from './local/state-folder.ts';
-import type { FarmState } from './local/state-folder.ts';
+import type { Door, FarmState } from './local/state-folder.ts';
 import { FARMHAND } from './wording.ts';
 
 /** How long a command waits for Redis. A private one that has died is there again sooner. */
@@ -64,7 +64,7 @@ export function findDoors(farm: string, environment: NodeJS.ProcessEnv = process
 
 /** Where a person finds the doors of a farm; less is known of a farm elsewhere. */
 export interface KnownDoors {
-  readonly urls: Readonly<Partial<Record<'emitter' | 'collector', string>>>;
+  readonly urls: Readonly<Partial<Record<Door, string>>>;
   /** Holds the bearer token. */
   readonly tokenFile?: string;
 }
@@ -74,11 +74,11 @@ export function knownDoors(farm: string, environment: NodeJS.ProcessEnv = proces
   const emitter = doorFrom(environment, 'emitter');
   const collector = doorFrom(environment, 'collector');
   const running = environment['REDIS_URL'] ? undefined : findRunningFarm(farm);
-  const { emitter: ownEmitter, collector: ownCollector } = running?.state.urls ?? {};
   return {
     urls: {
-      ...optional('emitter', emitter ?? ownEmitter),
-      ...optional('collector', collector ?? ownCollector),
+      ...running?.state.urls,
+      ...optional('emitter', emitter),
+      ...optional('collector', collector),
     },
     ...optional('tokenFile', environment['FARMHAND_TOKEN'] ? undefined : running?.folder.tokenFile),
   };

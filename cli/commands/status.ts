@@ -106,8 +106,8 @@ function print(status: Status, output: Output): void {
 }
 
 function printDoors({ urls, tokenFile }: KnownDoors, output: Output): void {
-  for (const [door, url] of Object.entries(urls)) output.line(`  ${door.padEnd(9)} ${url}`);
-  if (tokenFile !== undefined) output.line(`  token     in ${tokenFile}`);
+  for (const [door, url] of Object.entries(urls)) output.line(`  ${door.padEnd(10)} ${url}`);
+  if (tokenFile !== undefined) output.line(`  token      in ${tokenFile}`);
 }
 
 function printWorkers({ workers, atSeconds }: QueueSnapshot, output: Output): void {

@@ -148,8 +148,9 @@ function report(entries: readonly Entry[], seconds: number, output: Output): voi
   output.line(
     `${plural(entries.length - refused.length, 'task')} submitted in ${duration(seconds)}.${waited}`,
   );
-  if (results.some((result) => summaryText(result).length > SHOWN_CHARACTERS))
-    output.line(`A whole answer: ${FARMHAND} results <task>`);
+  const isCut = ({ result, outputs }: Entry): boolean =>
+    result !== undefined && outputs === undefined && summaryText(result).length > SHOWN_CHARACTERS;
+  if (entries.some(isCut)) output.line(`A whole answer: ${FARMHAND} results <task>`);
   if (refused.length + failed.length > 0) process.exitCode = EXIT.tasksFailed;
 }
 
@@ -159,7 +160,8 @@ function entryText({ file, task, refused, result, outputs }: Entry): string {
   const inTime = result.metDeadline ? 'in time' : 'late';
   const what = result.status === 'done' ? `done ${inTime}` : `failed: ${result.reason}`;
   const files = outputs === undefined ? '' : `, ${plural(outputs.length, 'file')}`;
-  const summary = shortened(summaryText(result), SHOWN_CHARACTERS);
+  // Beside the outputs lies result.json, with all of it.
+  const summary = outputs === undefined ? shortened(summaryText(result), SHOWN_CHARACTERS) : '';
   return `${file}: ${what}, ${duration(result.responseSeconds)}${files}, task ${result.task}  ${summary}`.trimEnd();
 }
 
