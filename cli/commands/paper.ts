@@ -4,7 +4,7 @@ import { publishedResults } from '../../autoscaler/training/published-results.ts
 import type { PublishedFigure, PublishedResult } from '../../autoscaler/training/published-results.ts';
 import { availableContenders } from '../laboratory/contenders.ts';
 import { aligned, comparisonTable, figure, TABLE_LEGEND } from '../laboratory/comparison-table.ts';
-import { percentage, seedRange } from '../laboratory/options.ts';
+import { percentage, seedsOption } from '../laboratory/options.ts';
 import { furtherSections, publishedSection } from '../laboratory/paper-sections.ts';
 import type { PaperSection } from '../laboratory/paper-sections.ts';
 import { runComparison, sourceOf } from '../laboratory/run-comparison.ts';
@@ -24,7 +24,7 @@ interface PaperOptions {
 export function paperCommand(): Command {
   return new Command('paper')
     .description('Reproduce the published table, then show what was missing from it')
-    .option('--seeds <first-last>', 'each seed is one episode', seedRange, seedRange('90001-90300'))
+    .addOption(seedsOption())
     .option('--qos <percent>', 'QoS that fitted policies and searched plans have to reach', percentage, 99.2)
     .option('--threads <count>', 'episodes run at once', wholeNumber(1, 64), 2)
     .option('--table-only', 'the published table alone, which takes seconds')

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { DISPATCH_ORDERS } from '../../shared/farm/dispatch-order.ts';
 import type { DispatchOrder } from '../../shared/farm/dispatch-order.ts';
@@ -21,9 +21,20 @@ export function withSetting(command: Command, seedsByDefault = REPORT_SEEDS): Co
   return command
     .option('--dispatch <order>', DISPATCH_ORDERS.join(', '), oneOf(DISPATCH_ORDERS), 'triage')
     .option('--actions <limit>', 'most workers added or removed in one step', wholeNumber(1, 64), 1)
-    .option('--announced <yes|no>', 'whether policies see the planned rate of the next 60 s', yesOrNo, false)
+    .addOption(
+      new Option('--announced <yes|no>', 'whether policies see the planned rate of the next 60 s')
+        .argParser(yesOrNo)
+        .default(false, 'no'),
+    )
     .option('--lost-share <n>', 'one claim in n goes to tasks long lost; 0 for none', wholeNumber(0, 1000), 4)
-    .option('--seeds <first-last>', 'each seed is one episode', seedRange, seedRange(seedsByDefault));
+    .addOption(seedsOption(seedsByDefault));
+}
+
+/** Each seed is one episode. */
+export function seedsOption(byDefault = REPORT_SEEDS): Option {
+  return new Option('--seeds <first-last>', 'each seed is one episode')
+    .argParser(seedRange)
+    .default(seedRange(byDefault), byDefault);
 }
 
 export function settingOf({ dispatch, actions, announced, lostShare }: SettingOptions): ComparisonSetting {

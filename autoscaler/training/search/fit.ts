@@ -48,7 +48,7 @@ function candidateOf(best: { readonly candidate: PlainPolicy } | undefined): Pla
 function staffingFor(context: FitContext, seeds: SearchSeeds): PlainPolicy {
   const workload = context.workload(1);
   const perTrial = (seeds.few.length + seeds.many.length) / 2;
-  const trials = affordable(workload, (2 * TASKS_PER_SEARCH) / perTrial, { least: 60, most: 700 });
+  const trials = affordable(workload, (2 * TASKS_PER_SEARCH) / perTrial, { least: 60, most: 1600 });
   return searchStaffing({
     seeds,
     trials,
@@ -64,7 +64,7 @@ function searchSeeds(context: FitContext): SearchSeeds {
     least: 2 * GRID_SIZE,
     most: 40 * GRID_SIZE,
   });
-  const few = Math.max(2, Math.round(episodes / GRID_SIZE / 2));
+  const few = Math.max(2, Math.round(episodes / GRID_SIZE / 4));
   const all = Array.from({ length: 4 * few }, (_, index) => index + 1);
   return { few: all.slice(0, few), many: all };
 }

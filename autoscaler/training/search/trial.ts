@@ -61,7 +61,7 @@ function commandedMean({ commands, paid }: Episode): number {
 }
 
 /** Workers that a point of missing QoS is worth: more than buying the point costs anywhere near the target. */
-const WORKERS_PER_POINT = 5;
+const WORKERS_PER_POINT = 20;
 
 /** What a search makes small: workers, once QoS is where it has to be. */
 export function scoreOf({ qosPercent, meanWorkers }: TrialResult, targetQosPercent: number): number {
