@@ -1,6 +1,7 @@
 import sharp from 'sharp';
-import type { Sharp, SharpOptions } from 'sharp';
+import type { Sharp } from 'sharp';
 import { RandomStream } from '../shared/workload/random-stream.ts';
+import { sceneSvg } from './sample-scene.ts';
 
 export const sampleFormats = ['jpeg', 'png', 'webp', 'avif', 'tiff'] as const;
 export type SampleFormat = (typeof sampleFormats)[number];
@@ -12,30 +13,25 @@ export interface SamplePicture {
   readonly seed?: number;
 }
 
-/** Patches of colour, as many across as that: what a photograph has at a distance. */
-const PATCHES = 12;
 /** Side of the piece of grain that is laid over the picture again and again. */
 const GRAIN_PIXELS = 256;
 
 /**
- * A picture like a photograph to a codec: soft patches of colour under fine grain. The same description makes the same
+ * A picture like a photograph to a codec: a landscape under fine grain. The same description makes the same
  * picture, so that nothing has to be downloaded or kept in the repository.
  */
 export async function samplePicture(wanted: SamplePicture): Promise<Buffer> {
   const { widthPixels, heightPixels, format = 'jpeg', seed = 1 } = wanted;
   const stream = new RandomStream(seed, 'sample picture');
-  const patches = sharp(noise(stream, PATCHES * PATCHES * 3, 256), raw(PATCHES, 3)).resize(
-    widthPixels,
-    heightPixels,
-    {
-      fit: 'fill',
-      kernel: 'cubic',
-    },
-  );
+  const scene = sharp(Buffer.from(sceneSvg(stream, widthPixels, heightPixels))).removeAlpha();
   const grainSide = Math.min(GRAIN_PIXELS, widthPixels, heightPixels);
-  const grain = await sharp(grainPixels(stream, grainSide), raw(grainSide, 4)).png().toBuffer();
+  const grain = await sharp(grainPixels(stream, grainSide), {
+    raw: { width: grainSide, height: grainSide, channels: 4 },
+  })
+    .png()
+    .toBuffer();
   // Made whole first: sharp would resize after it composites.
-  const { data, info } = await patches.raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await scene.raw().toBuffer({ resolveWithObject: true });
   const picture = sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } })
     .composite([{ input: grain, tile: true }])
     .removeAlpha();
@@ -55,14 +51,6 @@ function encode(picture: Sharp, format: SampleFormat): Promise<Buffer> {
     case 'tiff':
       return picture.tiff({ compression: 'lzw' }).toBuffer();
   }
-}
-
-function raw(side: number, channels: 3 | 4): SharpOptions {
-  return { raw: { width: side, height: side, channels } };
-}
-
-function noise(stream: RandomStream, length: number, levels: number): Buffer {
-  return Buffer.from(Array.from({ length }, () => Math.floor(stream.unit() * levels)));
 }
 
 /** Black and white specks, nearly transparent: grain that neither brightens nor darkens. */
