@@ -32,11 +32,17 @@ export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<
   }
 }
 
-/** The first worker of the registry that is in this state, as soon as there is one. */
+/**
+ * The first worker of the registry that is in this state, as soon as there is one. A busy one has its task in hand: the
+ * registry says busy as soon as a task is handed over, but until the worker has confirmed it, stopping it gives it back.
+ */
 export function workerIn(farm: QueueFarm, state: WorkerRecord['state']): Promise<WorkerRecord> {
-  return eventually(async () =>
-    (await farm.control.observe(0)).workers.find((entry) => entry.state === state),
-  );
+  return eventually(async () => {
+    const entry = (await farm.control.observe(0)).workers.find((each) => each.state === state);
+    if (entry?.taskId === undefined) return entry;
+    const confirmed = await farm.store.redis.hget(farm.store.key(`task:${entry.taskId}`), 'ok');
+    return confirmed === '1' ? entry : undefined;
+  });
 }
 
 /** Collects until all these tasks have their Result. */
