@@ -61,7 +61,10 @@ export class Evolution {
     this.#drawn = [];
     while (this.#drawn.length < this.#population) {
       const draw = Float64Array.from({ length: this.#size }, () => this.#stream.normal());
-      this.#drawn.push(draw, draw.map((value) => -value));
+      this.#drawn.push(
+        draw,
+        draw.map((value) => -value),
+      );
     }
     return this.#drawn.map((draw) =>
       Array.from(this.#shaped(draw), (value, at) => (this.#mean[at] ?? 0) + this.#spread * value),

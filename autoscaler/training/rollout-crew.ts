@@ -21,7 +21,10 @@ export class RolloutCrew {
 
   constructor(task: CrewTask, threads: number) {
     const script = new URL('./rollout-thread.ts', import.meta.url);
-    this.#threads = Array.from({ length: Math.max(1, threads) }, () => new Worker(script, { workerData: task }));
+    this.#threads = Array.from(
+      { length: Math.max(1, threads) },
+      () => new Worker(script, { workerData: task }),
+    );
   }
 
   /** The scores of candidates, in their order. */

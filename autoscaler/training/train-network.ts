@@ -1,161 +1,119 @@
-import { RandomStream } from '../../shared/workload/random-stream.ts';
-import type { CandidateScore, MeanScore } from './candidate-score.ts';
-import { Evolution } from './evolution.ts';
-import { CONSTANTS, genomeLength } from './network-genome.ts';
-import type { GenomePlan } from './network-genome.ts';
-import { RolloutCrew } from './rollout-crew.ts';
-import type { Meeting, RolloutRules, } from './rollout.ts';
-import type { TrainingSource } from './training-workloads.ts';
+import type { NetworkModel } from '../../shared/policy/network.ts';
+import type { PolicyFile } from '../../shared/policy/policy-file.ts';
+import type { MeanScore } from './candidate-score.ts';
+import type { Origin } from './learned-policy.ts';
+import { modelOf } from './network-genome.ts';
+import { NetworkSearch } from './network-search.ts';
+import type { NetworkSearchOptions } from './network-search.ts';
+import type { Meeting } from './rollout.ts';
 
-export interface TrainNetworkOptions {
-  readonly rules: RolloutRules;
-  readonly seed: number;
-  /** Generations for the planner's constants alone, then for everything. */
-  readonly constantGenerations: number;
-  readonly generations: number;
-  /** Episodes that every candidate of a generation meets; at the end of the search twice as many. */
-  readonly episodes: number;
-  /** Mixed workloads among them. */
-  readonly mixedShare: number;
-  readonly source: TrainingSource;
-  readonly hidden: number;
-  readonly threads: number;
-  readonly targetMissedPercent: number;
-  readonly mostActions: number;
-  readonly onGeneration?: (progress: TrainingProgress) => void;
-  readonly signal?: AbortSignal;
+/** What a training of a network needs to be told; the rest has defaults. */
+export interface TrainNetworkOptions extends Partial<Omit<NetworkSearchOptions, 'rules'>> {
+  readonly rules: NetworkSearchOptions['rules'];
+  readonly name: string;
+  readonly origin: Origin;
+  /** Seconds from any moment on: how long it took is written down. */
+  readonly clock: () => number;
 }
 
-export interface TrainingProgress {
-  readonly generation: number;
-  readonly generations: number;
-  /** Mean over the candidates. */
-  readonly main: MeanScore;
-  readonly mixed: MeanScore;
-  readonly missPrice: number;
-  readonly actionPrice: number;
-  readonly spread: number;
-  readonly genome: readonly number[];
-}
+export const DEFAULT_NETWORK_SEARCH: Omit<NetworkSearchOptions, 'rules'> = {
+  seed: 1,
+  constantGenerations: 25,
+  generations: 90,
+  episodes: 50,
+  mixedShare: 0.2,
+  source: 'paper-random',
+  hidden: 6,
+  threads: 2,
+  targetMissedPercent: 0.72,
+  mostActions: 16,
+};
 
-/** Seeds that may be trained on. */
-const TRAINING_SEEDS = 1500;
+/** Seeds that adjusted the safety, and those that scored the result: neither was trained on, none judges. */
+const ADJUSTING_EPISODES = 600;
+const SCORING_SEEDS = { first: 55_001, last: 55_600 } as const;
 
-/** Searches for the genome of the cheapest policy that misses as few tasks, and acts as rarely, as it is allowed to. */
-export class NetworkTraining {
-  readonly #options: TrainNetworkOptions;
-  readonly #plan: GenomePlan;
-  readonly #stream: RandomStream;
-  readonly #crew: RolloutCrew;
-  #generation = 0;
-  /** Workers that one percent of missed tasks weighs as much as, and one scaling action. */
-  #missPrice = 1;
-  #actionPrice = 0.01;
+/** From which to which multiple of the step that it was trained for a policy may be used: mixed workloads vary it. */
+const STEP_RANGE = { trainedFor: 8, least: 3, most: 30 } as const;
 
-  constructor(options: TrainNetworkOptions) {
-    this.#options = options;
-    const { announced, stepLimit } = options.rules;
-    this.#plan = { announced, stepLimit, hidden: options.hidden, seed: options.seed };
-    this.#stream = new RandomStream(options.seed, 'evolution');
-    this.#crew = new RolloutCrew({ rules: options.rules, plan: this.#plan }, options.threads);
-  }
-
-  get plan(): GenomePlan {
-    return this.#plan;
-  }
-
-  async search(): Promise<number[]> {
-    const { constantGenerations, generations } = this.#options;
-    const constants = new Array<number>(CONSTANTS).fill(0);
-    const coarse = new Evolution({ start: constants, spread: 0.3, population: 12 }, this.#stream);
-    await this.#run(coarse, constantGenerations);
-    const start = [...coarse.mean, ...new Array<number>(genomeLength(this.#plan) - CONSTANTS).fill(0)];
-    if (generations === 0) return coarse.mean;
-    const fine = new Evolution({ start, spread: 0.15, population: 20 }, this.#stream);
-    return this.#run(fine, generations);
-  }
-
-  async score(genome: readonly number[], meetings: readonly Meeting[]): Promise<CandidateScore> {
-    const [score] = await this.#crew.score({ genomes: [genome], meetings });
-    if (score === undefined) throw new Error('A training thread gave no score.');
-    return score;
-  }
-
-  async end(): Promise<void> {
-    await this.#crew.end();
-  }
-
-  /** @returns the mean of the search's means over its last fifth: less noisy than any one of them */
-  async #run(evolution: Evolution, generations: number): Promise<number[]> {
-    const averaged = Math.max(1, Math.floor(generations / 5));
-    const sum = evolution.mean.map(() => 0);
-    for (let generation = 0; generation < generations; generation += 1) {
-      const meetings = this.#meetings(generation / generations);
-      const genomes = evolution.ask();
-      const scores = await this.#crew.score({ genomes, meetings });
-      evolution.tell(scores.map((score) => this.#cost(score)));
-      this.#adaptPrices(scores);
-      this.#report(scores, evolution);
-      if (generation < generations - averaged) continue;
-      for (const [at, value] of evolution.mean.entries()) sum[at] = (sum[at] ?? 0) + value / averaged;
-      if (this.#options.signal?.aborted === true) return evolution.mean;
-    }
-    return sum;
-  }
-
-  /** All candidates of a generation meet the same episodes; the next ones meet others. */
-  #meetings(progress: number): Meeting[] {
-    const count = Math.round(this.#options.episodes * (1 + progress));
-    const mixed = Math.round(count * this.#options.mixedShare);
-    return Array.from({ length: count }, (_, at) => ({
-      source: at < mixed ? 'mixed' : this.#options.source,
-      seed: this.#stream.integer(1, TRAINING_SEEDS),
-    }));
-  }
-
-  #cost({ main, mixed }: CandidateScore): number {
-    const weight = main.episodes + mixed.episodes;
-    return (main.episodes * this.#priced(main) + mixed.episodes * this.#priced(mixed)) / weight;
-  }
-
-  #priced({ workers, missedPercent, actions }: MeanScore): number {
-    return workers + this.#missPrice * missedPercent + this.#actionPrice * actions;
-  }
-
-  /** The prices at which the cheapest policy keeps to its bounds are not known beforehand: they follow the search. */
-  #adaptPrices(scores: readonly CandidateScore[]): void {
-    const main = meanScore(scores.map((score) => score.main));
-    const { targetMissedPercent, mostActions } = this.#options;
-    const tooMany = Math.log((main.missedPercent + 0.05) / (targetMissedPercent + 0.05));
-    this.#missPrice *= Math.exp(0.15 * Math.max(-1, Math.min(1, tooMany)));
-    this.#missPrice = Math.min(10, Math.max(0.2, this.#missPrice));
-    this.#actionPrice *= Math.exp(Math.max(-0.1, Math.min(0.1, 0.05 * (main.actions - mostActions))));
-    this.#actionPrice = Math.min(0.3, Math.max(0.002, this.#actionPrice));
-  }
-
-  #report(scores: readonly CandidateScore[], evolution: Evolution): void {
-    const { constantGenerations, generations, onGeneration } = this.#options;
-    this.#generation += 1;
-    onGeneration?.({
-      generation: this.#generation,
-      generations: constantGenerations + generations,
-      main: meanScore(scores.map((score) => score.main)),
-      mixed: meanScore(scores.map((score) => score.mixed)),
-      missPrice: this.#missPrice,
-      actionPrice: this.#actionPrice,
-      spread: evolution.spread,
-      genome: evolution.mean,
+/** Learns a policy for one dispatch order, step limit, and announced or not. The same seed gives the same weights. */
+export async function trainNetwork(options: TrainNetworkOptions): Promise<PolicyFile> {
+  const startedAt = options.clock();
+  const settings = { ...DEFAULT_NETWORK_SEARCH, ...options };
+  const search = new NetworkSearch(settings);
+  try {
+    const genome = await search.calibrated(await search.search(), ADJUSTING_EPISODES);
+    const model = rounded(modelOf(genome, search.plan));
+    const { main } = await search.score(genome, scoringMeetings(settings.source));
+    return documentOf(options, model, {
+      source: settings.source,
+      score: main,
+      durationSeconds: Math.round(options.clock() - startedAt),
     });
+  } finally {
+    await search.end();
   }
 }
 
-function meanScore(scores: readonly MeanScore[]): MeanScore {
-  const mean = (of: (score: MeanScore) => number): number =>
-    scores.reduce((sum, score) => sum + of(score), 0) / Math.max(1, scores.length);
+function scoringMeetings(source: Meeting['source']): Meeting[] {
+  const count = SCORING_SEEDS.last - SCORING_SEEDS.first + 1;
+  return Array.from({ length: count }, (_, at) => ({ source, seed: SCORING_SEEDS.first + at }));
+}
+
+interface Findings {
+  readonly source: string;
+  readonly score: MeanScore;
+  readonly durationSeconds: number;
+}
+
+function documentOf(options: TrainNetworkOptions, model: NetworkModel, found: Findings): PolicyFile {
+  const { rules, name, origin } = options;
+  const { outlook, prices, layers } = model;
   return {
-    episodes: scores[0]?.episodes ?? 0,
-    missedPercent: mean(({ missedPercent }) => missedPercent),
-    workers: mean(({ workers }) => workers),
-    actions: mean(({ actions }) => actions),
+    format: 'farmhand-policy',
+    formatVersion: 1,
+    kind: 'network',
+    name,
+    stepSeconds: STEP_RANGE,
+    observations: model.inputs.map((input) => ({
+      name: input.name,
+      unit: input.unit,
+      low: input.low,
+      high: input.high,
+    })),
+    actions: { kind: 'target' },
+    stepLimit: rules.stepLimit,
+    dispatch: rules.dispatch,
+    announced: rules.announced,
+    model: { outlook, prices, layers },
+    provenance: {
+      command: origin.command,
+      ...(origin.commit === undefined ? {} : { commit: origin.commit }),
+      workloads: [found.source, 'mixed'],
+      seeds: {
+        learner: options.seed ?? DEFAULT_NETWORK_SEARCH.seed,
+        training: { first: 1, last: 1500 },
+        selection: { first: 50_001, last: 50_000 + ADJUSTING_EPISODES },
+      },
+      durationSeconds: found.durationSeconds,
+    },
+    scores: [
+      {
+        workload: found.source,
+        seeds: SCORING_SEEDS,
+        qosPercent: Number((100 - found.score.missedPercent).toFixed(3)),
+        meanWorkers: Number(found.score.workers.toFixed(3)),
+        scalingActions: Number(found.score.actions.toFixed(3)),
+      },
+    ],
   };
+}
+
+/** Six decimals are more than a decision can tell apart, and keep files short. */
+function rounded(model: NetworkModel): NetworkModel {
+  return JSON.parse(
+    JSON.stringify(model, (_, value: unknown) =>
+      typeof value === 'number' ? Number(value.toFixed(6)) : value,
+    ),
+  ) as NetworkModel;
 }

@@ -77,7 +77,10 @@ function patches(stream: RandomStream, seconds: number): readonly Phase[] {
     else {
       const cycles = stream.integer(1, 2);
       phases.push(
-        oscillating({ midpoint: stream.uniform(0.7, 1.1), amplitude: stream.uniform(0.2, 0.5), cycles }, length),
+        oscillating(
+          { midpoint: stream.uniform(0.7, 1.1), amplitude: stream.uniform(0.2, 0.5), cycles },
+          length,
+        ),
       );
     }
   }

@@ -21,6 +21,8 @@ export interface Observation {
   readonly offeredLoadSlow?: number;
   /** The highest load of late: it rises with the load at once, and sinks towards it over about 20 looks. */
   readonly offeredLoadPeak?: number;
+  /** Its mean over about 30 looks, or over those that there were. */
+  readonly offeredLoadMean?: number;
   /** Mean expected service time of the tasks that arrived, over about 30 looks; absent where none came. */
   readonly expectedServiceSeconds?: number;
   /** Mean service time of the tasks collected since the previous look, or since the farm began where there were none. */
@@ -57,6 +59,8 @@ export interface FarmHistory {
   /** Tasks that arrived, and their expected service times, older looks counting less. */
   readonly arrivedTasks?: number;
   readonly arrivedWorkSeconds?: number;
+  /** The time in which they arrived, older looks counting less. */
+  readonly arrivedInSeconds?: number;
   readonly lastActionAtSeconds?: number;
 }
 
@@ -104,6 +108,7 @@ export function remember(history: FarmHistory, now: FarmSnapshot, acted: boolean
           offeredLoadPeak: rates.offeredLoadPeak,
           arrivedTasks: rates.arrivedTasks,
           arrivedWorkSeconds: rates.arrivedWorkSeconds,
+          arrivedInSeconds: rates.arrivedInSeconds,
         }),
     ...(lastActionAtSeconds === undefined ? {} : { lastActionAtSeconds }),
   };
@@ -124,6 +129,7 @@ interface Rates {
   readonly offeredLoadPeak: number;
   readonly arrivedTasks: number;
   readonly arrivedWorkSeconds: number;
+  readonly arrivedInSeconds: number;
 }
 
 function ratesBetween(history: FarmHistory, before: FarmSnapshot, now: FarmSnapshot): Rates {
@@ -131,7 +137,7 @@ function ratesBetween(history: FarmHistory, before: FarmSnapshot, now: FarmSnaps
   const workSeconds = now.counters.admittedWorkSeconds - before.counters.admittedWorkSeconds;
   const tasks = now.counters.admitted - before.counters.admitted;
   const offeredLoad = workSeconds / intervalSeconds;
-  const { offeredLoadPeak = offeredLoad, arrivedTasks = 0, arrivedWorkSeconds = 0 } = history;
+  const { offeredLoadPeak = offeredLoad, arrivedTasks = 0, arrivedWorkSeconds = 0, arrivedInSeconds = 0 } = history;
   return {
     intervalSeconds,
     arrivalRatePerSecond: tasks / intervalSeconds,
@@ -141,6 +147,7 @@ function ratesBetween(history: FarmHistory, before: FarmSnapshot, now: FarmSnaps
     offeredLoadPeak: Math.max(offeredLoad, smoothed(offeredLoadPeak, offeredLoad, PEAK_FALL)),
     arrivedTasks: ARRIVED_KEPT * arrivedTasks + tasks,
     arrivedWorkSeconds: ARRIVED_KEPT * arrivedWorkSeconds + workSeconds,
+    arrivedInSeconds: ARRIVED_KEPT * arrivedInSeconds + intervalSeconds,
   };
 }
 
@@ -151,6 +158,7 @@ function addRates(seen: Draft, rates: Rates): void {
   seen.offeredLoadFast = rates.offeredLoadFast;
   seen.offeredLoadSlow = rates.offeredLoadSlow;
   seen.offeredLoadPeak = rates.offeredLoadPeak;
+  seen.offeredLoadMean = rates.arrivedWorkSeconds / rates.arrivedInSeconds;
   if (rates.arrivedTasks > 0) seen.expectedServiceSeconds = rates.arrivedWorkSeconds / rates.arrivedTasks;
 }
 

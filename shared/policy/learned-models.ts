@@ -91,7 +91,7 @@ function readFallback(value: unknown): SarsaModel['fallback'] {
   throw new InvalidModel('model.fallback', 'keep, reactive-average or reactive-maximum', value);
 }
 
-function readLayer(field: string, value: unknown, inputs: number): DenseLayer {
+export function readLayer(field: string, value: unknown, inputs: number): DenseLayer {
   const layer = recordAt(field, value, ['activation', 'weights', 'biases']);
   const activation = ACTIVATIONS.find((each) => each === layer['activation']);
   if (activation === undefined) {
@@ -104,7 +104,7 @@ function readLayer(field: string, value: unknown, inputs: number): DenseLayer {
 }
 
 /** An object with exactly these fields. */
-function recordAt(
+export function recordAt(
   field: string,
   value: unknown,
   names: readonly string[],
@@ -119,12 +119,12 @@ function recordAt(
   return value as Readonly<Record<string, unknown>>;
 }
 
-function listAt(field: string, value: unknown): readonly unknown[] {
+export function listAt(field: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value as readonly unknown[];
   throw new InvalidModel(field, 'a list', value);
 }
 
-function numbersAt(field: string, value: unknown, count?: number): readonly number[] {
+export function numbersAt(field: string, value: unknown, count?: number): readonly number[] {
   const numbers = listAt(field, value);
   if (count !== undefined && numbers.length !== count) {
     throw new InvalidModel(field, `${count} numbers`, numbers.length);

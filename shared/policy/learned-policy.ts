@@ -1,23 +1,29 @@
 import type { Dimension } from '../control/spaces.ts';
 import { farmhandObservation } from './farmhand-observation.ts';
 import { InvalidModel, readQNetworkModel, readSarsaModel } from './learned-models.ts';
+import { readNetworkModel } from './network-model.ts';
+import { networkPolicy } from './network.ts';
 import type { ObservationSchema } from './observation-schema.ts';
 import { paperObservation } from './paper-observation.ts';
+import type { PolicyFile } from './policy-file.ts';
 import type { Policy } from './policy.ts';
 import { qNetwork } from './q-network.ts';
 import { sarsaTable } from './sarsa-table.ts';
 
-/** What a policy file of kind `sarsa` or `dqn` says, as far as deciding needs it. */
-export interface LearnedPolicyFile {
-  readonly kind: 'sarsa' | 'dqn';
-  readonly name: string;
-  readonly observations: readonly Dimension[];
-  readonly actions: { readonly deltas: readonly number[] };
-  readonly model: unknown;
-}
+/** What a policy file says, as far as deciding needs it. */
+export type LearnedPolicyFile = Pick<
+  PolicyFile,
+  'kind' | 'name' | 'observations' | 'actions' | 'model' | 'stepLimit'
+>;
 
 /** The policy of such a file; throws `InvalidModel`, which names the field and the reason. */
-export function learnedPolicy({ kind, name, observations, actions, model }: LearnedPolicyFile): Policy {
+export function learnedPolicy(file: LearnedPolicyFile): Policy {
+  const { kind, name, observations, actions, model, stepLimit } = file;
+  if (kind === 'network') {
+    if (actions.kind !== 'target') throw new InvalidModel('actions.kind', 'target', actions.kind);
+    return networkPolicy(name, readNetworkModel(model, { observations, stepLimit }));
+  }
+  if (actions.kind !== 'delta') throw new InvalidModel('actions.kind', 'delta', actions.kind);
   const { deltas } = actions;
   const schema = schemaOf(observations);
   const surroundings = {

@@ -78,6 +78,9 @@ export const NETWORK_INPUTS: readonly NetworkInput[] = [
   input('peakLoad', { unit: '√load', low: -1, high: 6 }, ({ observation, load, scale }) => {
     return ((observation.offeredLoadPeak ?? load) - load) / scale;
   }),
+  input('meanLoad', perLoad, ({ observation, load, scale }) => {
+    return ((observation.offeredLoadMean ?? load) - load) / scale;
+  }),
   input('sinceAction', { unit: 'steps', low: 0, high: 8 }, ({ observation, outlook }) => {
     return (observation.secondsSinceAction ?? 8 * outlook.stepSeconds) / outlook.stepSeconds;
   }),

@@ -19,6 +19,10 @@ export interface OutlookRules {
   readonly assumedServiceSeconds: number;
   /** Weight of the slowly smoothed load where nothing is announced; the fast one has the rest. 0 to 1. */
   readonly slowShare: number;
+  /** Weight of the highest load of late, beside both of them. 0 to 1. */
+  readonly peakShare: number;
+  /** Weight of the mean load, beside all of them: how far loads are expected to go back to their mean. 0 to 1. */
+  readonly meanShare: number;
 }
 
 /** Undefined where it cannot be known how much work comes: nothing is announced, and nothing has been seen. */
@@ -31,7 +35,9 @@ export function outlookOf(observation: Observation, rules: OutlookRules): Outloo
   }
   const { offeredLoadFast, offeredLoadSlow } = observation;
   if (offeredLoadFast === undefined || offeredLoadSlow === undefined) return undefined;
-  const load = offeredLoadFast + rules.slowShare * (offeredLoadSlow - offeredLoadFast);
+  const smooth = offeredLoadFast + rules.slowShare * (offeredLoadSlow - offeredLoadFast);
+  const held = smooth + rules.peakShare * ((observation.offeredLoadPeak ?? smooth) - smooth);
+  const load = held + rules.meanShare * ((observation.offeredLoadMean ?? held) - held);
   return {
     stepSeconds,
     loads: new Array<number>(rules.horizonSteps).fill(load),

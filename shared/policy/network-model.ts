@@ -1,0 +1,100 @@
+import type { Dimension } from '../control/spaces.ts';
+import type { DenseLayer } from './dense-layer.ts';
+import { InvalidModel, listAt, readLayer, recordAt } from './learned-models.ts';
+import { NETWORK_INPUTS } from './network-inputs.ts';
+import type { NetworkInput } from './network-inputs.ts';
+import type { NetworkModel } from './network.ts';
+import type { OutlookRules } from './outlook.ts';
+import type { PlanPrices } from './plan.ts';
+
+/** Where a number of a model has to lie, bounds included. */
+type Bounds = readonly [low: number, high: number];
+
+const OUTLOOK: Readonly<Record<keyof OutlookRules, Bounds>> = {
+  horizonSteps: [1, 20],
+  stepSeconds: [0.1, 3600],
+  assumedServiceSeconds: [0.001, 3600],
+  slowShare: [0, 1],
+  peakShare: [0, 1],
+  meanShare: [0, 1],
+};
+
+const PRICES: Readonly<Record<keyof PlanPrices, Bounds>> = {
+  safetyNow: [-20, 20],
+  safetyLater: [-20, 20],
+  softness: [0.001, 100],
+  shortagePrice: [0, 10_000],
+  changePrice: [0, 1000],
+  backlogShare: [0, 100],
+  startSeconds: [0, 3600],
+};
+
+/** Outputs of the network: the safety to add now, and later. */
+const OUTPUTS = 2;
+const MOST_STEP_LIMIT = 64;
+
+export interface NetworkSurroundings {
+  readonly observations: readonly Dimension[];
+  readonly stepLimit: number;
+}
+
+/** Reads the model of a policy file of kind `network`; throws `InvalidModel`, which names the field. */
+export function readNetworkModel(value: unknown, around: NetworkSurroundings): NetworkModel {
+  const model = recordAt('model', value, ['outlook', 'prices', 'layers']);
+  const { stepLimit } = around;
+  checkNumber('stepLimit', stepLimit, [1, MOST_STEP_LIMIT]);
+  const outlook = readNumbers('model.outlook', model['outlook'], OUTLOOK);
+  if (!Number.isInteger(outlook.horizonSteps)) {
+    throw new InvalidModel('model.outlook.horizonSteps', 'a whole number', outlook.horizonSteps);
+  }
+  const inputs = around.observations.map(readInput);
+  return {
+    outlook,
+    prices: readNumbers('model.prices', model['prices'], PRICES),
+    stepLimit,
+    inputs,
+    layers: readLayers(model['layers'], inputs.length),
+  };
+}
+
+function readInput(given: Dimension, index: number): NetworkInput {
+  const field = `observations[${String(index)}]`;
+  const input = NETWORK_INPUTS.find(({ name }) => name === given.name);
+  if (input === undefined) {
+    const known = NETWORK_INPUTS.map(({ name }) => name).join(', ');
+    throw new InvalidModel(`${field}.name`, `one of ${known}`, given.name);
+  }
+  if (given.unit !== input.unit) throw new InvalidModel(`${field}.unit`, input.unit, given.unit);
+  if (!(given.low < given.high)) throw new InvalidModel(`${field}.high`, 'more than low', given.high);
+  return { ...input, low: given.low, high: given.high };
+}
+
+function readLayers(value: unknown, inputs: number): DenseLayer[] {
+  const layers: DenseLayer[] = [];
+  let width = inputs;
+  for (const [index, layer] of listAt('model.layers', value).entries()) {
+    const read = readLayer(`model.layers[${String(index)}]`, layer, width);
+    layers.push(read);
+    width = read.biases.length;
+  }
+  if (layers.length > 0 && width !== OUTPUTS) {
+    throw new InvalidModel('model.layers', 'a last layer of 2 outputs, the safety now and later', width);
+  }
+  return layers;
+}
+
+function readNumbers<Name extends string>(
+  field: string,
+  value: unknown,
+  table: Readonly<Record<Name, Bounds>>,
+): Readonly<Record<Name, number>> {
+  const names = Object.keys(table) as Name[];
+  const record = recordAt(field, value, names);
+  for (const name of names) checkNumber(`${field}.${name}`, record[name], table[name]);
+  return record as Readonly<Record<Name, number>>;
+}
+
+function checkNumber(field: string, value: unknown, [low, high]: Bounds): void {
+  if (typeof value === 'number' && value >= low && value <= high) return;
+  throw new InvalidModel(field, `a number from ${String(low)} to ${String(high)}`, value);
+}

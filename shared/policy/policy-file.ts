@@ -1,0 +1,148 @@
+import type { Dimension } from '../control/spaces.ts';
+import { DISPATCH_ORDERS } from '../farm/dispatch-order.ts';
+import type { DispatchOrder } from '../farm/dispatch-order.ts';
+import { InvalidModel, listAt, recordAt } from './learned-models.ts';
+
+export const POLICY_KINDS = ['sarsa', 'dqn', 'network'] as const;
+
+export type PolicyKind = (typeof POLICY_KINDS)[number];
+
+/** A policy with everything that is needed to run it and to trust it. Plain data, checked but for its model. */
+export interface PolicyFile {
+  readonly format: 'farmhand-policy';
+  readonly formatVersion: 1;
+  readonly kind: PolicyKind;
+  readonly name: string;
+  readonly stepSeconds: { readonly trainedFor: number; readonly least: number; readonly most: number };
+  /** What it looks at, in its order. */
+  readonly observations: readonly Dimension[];
+  readonly actions:
+    { readonly kind: 'delta'; readonly deltas: readonly number[] } | { readonly kind: 'target' };
+  /** Most workers added or removed in one step, as it was trained. */
+  readonly stepLimit: number;
+  readonly dispatch: DispatchOrder;
+  readonly announced: boolean;
+  /** By kind. */
+  readonly model: unknown;
+  /** Where it comes from, for people to read. */
+  readonly provenance: Readonly<Record<string, unknown>>;
+  readonly scores: readonly Readonly<Record<string, unknown>>[];
+}
+
+const FIELDS = [
+  ...['format', 'formatVersion', 'kind', 'name', 'stepSeconds', 'observations', 'actions', 'stepLimit'],
+  ...['dispatch', 'announced', 'model', 'provenance', 'scores'],
+];
+
+/** Characters that a policy file may have, and how deep its lists and objects may lie in each other. */
+const MOST_CHARACTERS = 16_000_000;
+const MOST_DEPTH = 12;
+const MOST_OBSERVATIONS = 256;
+const UNWANTED_NAMES = ['__proto__', 'constructor', 'prototype'];
+
+/** Reads a policy file; throws `InvalidModel`, which names the field and the reason. The model is read by its kind. */
+export function decodePolicyFile(text: string): PolicyFile {
+  if (text.length > MOST_CHARACTERS) {
+    throw new InvalidModel('file', `at most ${String(MOST_CHARACTERS)} characters`, text.length);
+  }
+  const value = parsed(text);
+  checkDepth('file', value, 0);
+  const file = recordAt('file', value, FIELDS);
+  exactly('format', file['format'], ['farmhand-policy']);
+  exactly('formatVersion', file['formatVersion'], [1]);
+  exactly('kind', file['kind'], POLICY_KINDS);
+  exactly('dispatch', file['dispatch'], DISPATCH_ORDERS);
+  exactly('announced', file['announced'], [true, false]);
+  textAt('name', file['name']);
+  checkSteps(file['stepSeconds']);
+  checkObservations(file['observations']);
+  checkActions(file['actions']);
+  numberAt('stepLimit', file['stepLimit'], 1);
+  objectAt('provenance', file['provenance']);
+  for (const [index, score] of listAt('scores', file['scores']).entries()) {
+    objectAt(`scores[${String(index)}]`, score);
+  }
+  return value as PolicyFile;
+}
+
+/** The text of a policy file: on one line, in the order of its fields. */
+export function encodePolicyFile(file: PolicyFile): string {
+  return `${JSON.stringify(file)}\n`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new InvalidModel('file', 'JSON', error instanceof Error ? error.message : error);
+  }
+}
+
+/** Numbers as JSON has them are finite, but for those beyond the range of a double. */
+function checkDepth(field: string, value: unknown, depth: number): void {
+  if (depth > MOST_DEPTH) throw new InvalidModel(field, `at most ${String(MOST_DEPTH)} levels`, 'more');
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new InvalidModel(field, 'a finite number', String(value));
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, part] of Object.entries(value)) {
+    if (UNWANTED_NAMES.includes(name)) throw new InvalidModel(`${field}.${name}`, 'no such field', name);
+    const below = Array.isArray(value) ? `${field}[${name}]` : `${field}.${name}`;
+    checkDepth(depth === 0 ? name : below, part, depth + 1);
+  }
+}
+
+function checkSteps(value: unknown): void {
+  const { trainedFor, least, most } = recordAt('stepSeconds', value, ['trainedFor', 'least', 'most']);
+  numberAt('stepSeconds.least', least, 0.001);
+  numberAt('stepSeconds.trainedFor', trainedFor, least as number);
+  numberAt('stepSeconds.most', most, trainedFor as number);
+}
+
+function checkObservations(value: unknown): void {
+  const observations = listAt('observations', value);
+  if (observations.length > MOST_OBSERVATIONS) {
+    throw new InvalidModel('observations', `at most ${String(MOST_OBSERVATIONS)}`, observations.length);
+  }
+  for (const [index, given] of observations.entries()) {
+    const field = `observations[${String(index)}]`;
+    const { name, unit, low, high } = recordAt(field, given, ['name', 'unit', 'low', 'high']);
+    textAt(`${field}.name`, name);
+    textAt(`${field}.unit`, unit);
+    numberAt(`${field}.low`, low, -Number.MAX_VALUE);
+    numberAt(`${field}.high`, high, low as number);
+  }
+}
+
+function checkActions(value: unknown): void {
+  const { kind, deltas } = recordAt('actions', value, ['kind', 'deltas']);
+  exactly('actions.kind', kind, ['delta', 'target']);
+  if (kind === 'target') {
+    if (deltas !== undefined) throw new InvalidModel('actions.deltas', 'none for targets', deltas);
+    return;
+  }
+  const list = listAt('actions.deltas', deltas);
+  if (list.length === 0) throw new InvalidModel('actions.deltas', 'at least one', list);
+  for (const [index, delta] of list.entries()) {
+    if (Number.isInteger(delta)) continue;
+    throw new InvalidModel(`actions.deltas[${String(index)}]`, 'a whole number', delta);
+  }
+}
+
+function exactly(field: string, value: unknown, allowed: readonly unknown[]): void {
+  if (!allowed.includes(value)) throw new InvalidModel(field, allowed.map(String).join(', '), value);
+}
+
+function textAt(field: string, value: unknown): void {
+  if (typeof value !== 'string' || value === '') throw new InvalidModel(field, 'a text', value);
+}
+
+function numberAt(field: string, value: unknown, least: number): void {
+  if (typeof value === 'number' && value >= least) return;
+  throw new InvalidModel(field, `a number from ${String(least)}`, value);
+}
+
+function objectAt(field: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw new InvalidModel(field, 'an object', value);
+}
