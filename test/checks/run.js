@@ -18,7 +18,7 @@ import { ensureRedisServer } from '../../cli/setup/redis-server.js';
  */
 
 /** @typedef {{passed: number, failed: number, skipped: number}} Count */
-/** @typedef {{numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number}} SuiteResults */
+/** @typedef {{numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults: {assertionResults: {status: string, fullName: string}[]}[]}} SuiteResults */
 
 const resultsFile = join(repositoryFolder, 'build', 'test-results.json');
 const vitest = [
@@ -115,9 +115,14 @@ function readCount() {
   if (!existsSync(resultsFile)) return { passed: 0, failed: 1, skipped: 0 };
   /** @type {unknown} */
   const content = JSON.parse(readFileSync(resultsFile, 'utf8'));
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = /** @type {SuiteResults} */ (
-    content
-  );
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } =
+    /** @type {SuiteResults} */ (content);
+  for (const { assertionResults } of testResults) {
+    for (const { status, fullName } of assertionResults) {
+      // A test that may be skipped has the reason in its name.
+      if (status === 'skipped' || status === 'pending') console.log(`   skipped: ${fullName}`);
+    }
+  }
   return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
 }
 

@@ -54,23 +54,27 @@ describe.each([
 
 describe.each(['@tensorflow/tfjs', '@tensorflow/tfjs-node'])('the shipped network on %s', async (name) => {
   const loaded = await loadTensorflow([name]);
+  const why = loaded === undefined ? ` (skipped: ${name} is not installed)` : '';
 
-  it.skipIf(loaded === undefined)('says what the pure forward pass says, to 1e-4, and chooses alike', () => {
-    if (loaded === undefined) return;
-    const { layers } = shipped('dqn').model as { readonly layers: readonly DenseLayer[] };
-    const stream = new RandomStream(1, 'observations');
-    const network = new TensorflowNetwork(loaded, layers);
-    for (let trial = 0; trial < 200; trial += 1) {
-      const inputs = Array.from({ length: 9 }, () => stream.unit());
-      const [pure, computed] = [forward(layers, inputs), network.forward(inputs)];
-      const tolerance = 1e-4 * Math.max(1, ...pure.map(Math.abs));
-      for (const [index, value] of pure.entries()) {
-        expect(Math.abs(value - (computed[index] ?? Number.NaN))).toBeLessThan(tolerance);
+  it.skipIf(loaded === undefined)(
+    `says what the pure forward pass says, to 1e-4, and chooses alike${why}`,
+    () => {
+      if (loaded === undefined) return;
+      const { layers } = shipped('dqn').model as { readonly layers: readonly DenseLayer[] };
+      const stream = new RandomStream(1, 'observations');
+      const network = new TensorflowNetwork(loaded, layers);
+      for (let trial = 0; trial < 200; trial += 1) {
+        const inputs = Array.from({ length: 9 }, () => stream.unit());
+        const [pure, computed] = [forward(layers, inputs), network.forward(inputs)];
+        const tolerance = 1e-4 * Math.max(1, ...pure.map(Math.abs));
+        for (const [index, value] of pure.entries()) {
+          expect(Math.abs(value - (computed[index] ?? Number.NaN))).toBeLessThan(tolerance);
+        }
+        const [best = 0, second = 0] = [...pure].sort((one, other) => other - one);
+        if (best - second <= 2 * tolerance) continue;
+        expect(computed.indexOf(Math.max(...computed))).toBe(pure.indexOf(best));
       }
-      const [best = 0, second = 0] = [...pure].sort((one, other) => other - one);
-      if (best - second <= 2 * tolerance) continue;
-      expect(computed.indexOf(Math.max(...computed))).toBe(pure.indexOf(best));
-    }
-    network.dispose();
-  });
+      network.dispose();
+    },
+  );
 });

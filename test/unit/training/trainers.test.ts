@@ -140,7 +140,10 @@ describe('the plain trainer', () => {
 
 describe.each([
   ['in plain JavaScript', plainTensorflow],
-  ['with its native library', nativeTensorflow],
+  [
+    `with its native library${nativeTensorflow === undefined ? ' (skipped: @tensorflow/tfjs-node is not installed)' : ''}`,
+    nativeTensorflow,
+  ],
 ])('TensorFlow.js %s', (_how, loaded) => {
   const made = (layers: readonly DenseLayer[]): TensorflowTrainer => {
     if (loaded === undefined) throw new Error('It is not installed.');
