@@ -14,7 +14,7 @@ export interface GenomePlan {
 }
 
 /** The planner's own constants, which come first in a genome. */
-export const CONSTANTS = 10;
+export const CONSTANTS = 11;
 
 const ANNOUNCED_ONLY = ['loadInSteps', 'highestLoad', 'lowestLoad'];
 
@@ -42,11 +42,13 @@ export function modelOf(genome: readonly number[], plan: GenomePlan): NetworkMod
       assumedServiceSeconds: 1.5,
       slowShare: Math.min(1, Math.max(0, 0.5 + at(7) / 2)),
       peakShare: Math.min(1, Math.max(0, 0.1 + at(8) / 2)),
-      meanShare: Math.min(1, Math.max(0, 0.6 + at(9) / 2)),
+      meanShare: Math.min(1, Math.max(0, 0.8 + at(9) / 2)),
+      usualLoad: 7,
+      usualShare: Math.min(1, Math.max(0, 0.6 + at(10) / 2)),
     },
     prices: {
-      safetyNow: (plan.announced ? 0.7 : 1.3) + at(0),
-      safetyLater: (plan.announced ? 0.5 : 1.3) + at(1),
+      safetyNow: (plan.announced ? 0.7 : 1.05) + at(0),
+      safetyLater: (plan.announced ? 0.5 : 1.05) + at(1),
       softness: Math.exp(at(2) / 2),
       shortagePrice: 4 * Math.exp(at(3)),
       changePrice: 0.5 * Math.exp(at(4)),
@@ -86,8 +88,8 @@ function layersOf(genome: readonly number[], plan: GenomePlan): DenseLayer[] {
 /** The genome that stands for a model: where a search sets out from what was learned before. */
 export function genomeOf({ outlook, prices, layers }: NetworkModel, plan: GenomePlan): number[] {
   const genome = [
-    prices.safetyNow - (plan.announced ? 0.7 : 1.3),
-    prices.safetyLater - (plan.announced ? 0.5 : 1.3),
+    prices.safetyNow - (plan.announced ? 0.7 : 1.05),
+    prices.safetyLater - (plan.announced ? 0.5 : 1.05),
     2 * Math.log(prices.softness),
     Math.log(prices.shortagePrice / 4),
     Math.log(prices.changePrice / 0.5),
@@ -95,7 +97,8 @@ export function genomeOf({ outlook, prices, layers }: NetworkModel, plan: Genome
     2 * Math.log(prices.startSeconds / 5.5),
     2 * (outlook.slowShare - 0.5),
     2 * (outlook.peakShare - 0.1),
-    2 * (outlook.meanShare - 0.6),
+    2 * (outlook.meanShare - 0.8),
+    2 * (outlook.usualShare - 0.6),
   ];
   const [hidden, output] = layers;
   if (hidden === undefined) return genome;

@@ -75,7 +75,8 @@ export class NetworkSearch {
     if (given !== undefined) {
       const known = genomeOf(given, this.#plan);
       const start = [...known, ...new Array<number>(genomeLength(this.#plan) - known.length).fill(0)];
-      return this.#run(new Evolution({ start, spread: 0.1, population: 20 }, this.#stream), generations);
+      if (generations === 0) return start;
+      return this.#run(new Evolution({ start, spread: 0.08, population: 20 }, this.#stream), generations);
     }
     const constants = new Array<number>(CONSTANTS).fill(0);
     const coarse = new Evolution({ start: constants, spread: 0.3, population: 12 }, this.#stream);
@@ -93,8 +94,8 @@ export class NetworkSearch {
       seed: SELECTION_SEEDS.first + at,
     }));
     const moved = (by: number): number[] => genome.map((value, at) => (at < 2 ? value + by : value));
-    let [less, more] = [-0.6, 0.8];
-    for (let round = 0; round < 7; round += 1) {
+    let [less, more] = [-1, 2];
+    for (let round = 0; round < 9; round += 1) {
       const middle = (less + more) / 2;
       const { main } = await this.score(moved(middle), meetings);
       if (main.missedPercent > this.#options.targetMissedPercent) less = middle;

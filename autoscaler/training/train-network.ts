@@ -18,19 +18,19 @@ export interface TrainNetworkOptions extends Partial<Omit<NetworkSearchOptions, 
 
 export const DEFAULT_NETWORK_SEARCH: Omit<NetworkSearchOptions, 'rules'> = {
   seed: 1,
-  constantGenerations: 25,
-  generations: 90,
-  episodes: 50,
-  mixedShare: 0.2,
+  constantGenerations: 40,
+  generations: 200,
+  episodes: 70,
+  mixedShare: 0.12,
   source: 'paper-random',
-  hidden: 6,
+  hidden: 0,
   threads: 2,
-  targetMissedPercent: 0.72,
+  targetMissedPercent: 0.75,
   mostActions: 16,
 };
 
 /** Seeds that adjusted the safety, and those that scored the result: neither was trained on, none judges. */
-const ADJUSTING_EPISODES = 600;
+const ADJUSTING_EPISODES = 1500;
 const SCORING_SEEDS = { first: 55_001, last: 55_600 } as const;
 
 /** From which to which multiple of the step that it was trained for a policy may be used: mixed workloads vary it. */

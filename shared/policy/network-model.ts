@@ -17,6 +17,8 @@ const OUTLOOK: Readonly<Record<keyof OutlookRules, Bounds>> = {
   slowShare: [0, 1],
   peakShare: [0, 1],
   meanShare: [0, 1],
+  usualLoad: [0.001, 10_000],
+  usualShare: [0, 1],
 };
 
 const PRICES: Readonly<Record<keyof PlanPrices, Bounds>> = {

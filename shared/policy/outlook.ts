@@ -23,6 +23,9 @@ export interface OutlookRules {
   readonly peakShare: number;
   /** Weight of the mean load, beside all of them: how far loads are expected to go back to their mean. 0 to 1. */
   readonly meanShare: number;
+  /** A mean load, in workers, that is likelier than others, and what it weighs against a mean that is near it. */
+  readonly usualLoad: number;
+  readonly usualShare: number;
 }
 
 /** Undefined where it cannot be known how much work comes: nothing is announced, and nothing has been seen. */
@@ -37,7 +40,7 @@ export function outlookOf(observation: Observation, rules: OutlookRules): Outloo
   if (offeredLoadFast === undefined || offeredLoadSlow === undefined) return undefined;
   const smooth = offeredLoadFast + rules.slowShare * (offeredLoadSlow - offeredLoadFast);
   const held = smooth + rules.peakShare * ((observation.offeredLoadPeak ?? smooth) - smooth);
-  const load = held + rules.meanShare * ((observation.offeredLoadMean ?? held) - held);
+  const load = held + rules.meanShare * (likelyMean(observation.offeredLoadMean ?? held, rules) - held);
   return {
     stepSeconds,
     loads: new Array<number>(rules.horizonSteps).fill(load),
@@ -86,4 +89,17 @@ function meanBySteps(
     const count = counts[step] ?? 0;
     return count > 0 ? sum / count : undefined;
   });
+}
+
+/** How many times as large or small as the usual load a mean may be, as the exponent of e, to be taken for it. */
+const USUAL_RANGE = 0.5;
+
+/**
+ * What the mean load of a farm will turn out to be. A mean over a few minutes is itself uncertain: one that is near the
+ * usual load is taken nearer to it, and one that is far from it is left as it is.
+ */
+function likelyMean(mean: number, { usualLoad, usualShare }: OutlookRules): number {
+  if (mean <= 0) return mean;
+  const distance = Math.log(mean / usualLoad) / USUAL_RANGE;
+  return mean + usualShare * Math.exp(-(distance * distance) / 2) * (usualLoad - mean);
 }

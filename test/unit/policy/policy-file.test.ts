@@ -23,6 +23,8 @@ const file: PolicyFile = {
       slowShare: 0.5,
       peakShare: 0,
       meanShare: 0,
+      usualLoad: 7,
+      usualShare: 0,
     },
     prices: {
       safetyNow: 0.5,
