@@ -137,7 +137,12 @@ function ratesBetween(history: FarmHistory, before: FarmSnapshot, now: FarmSnaps
   const workSeconds = now.counters.admittedWorkSeconds - before.counters.admittedWorkSeconds;
   const tasks = now.counters.admitted - before.counters.admitted;
   const offeredLoad = workSeconds / intervalSeconds;
-  const { offeredLoadPeak = offeredLoad, arrivedTasks = 0, arrivedWorkSeconds = 0, arrivedInSeconds = 0 } = history;
+  const {
+    offeredLoadPeak = offeredLoad,
+    arrivedTasks = 0,
+    arrivedWorkSeconds = 0,
+    arrivedInSeconds = 0,
+  } = history;
   return {
     intervalSeconds,
     arrivalRatePerSecond: tasks / intervalSeconds,
