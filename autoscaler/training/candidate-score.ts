@@ -16,6 +16,7 @@ export interface MeanScore {
 export interface CandidateScore {
   readonly main: MeanScore;
   readonly mixed: MeanScore;
+  readonly paper: MeanScore;
 }
 
 /** Lets one candidate meet its episodes. */
@@ -26,13 +27,13 @@ export function scoreCandidate(
   rollouts: Rollouts,
 ): CandidateScore {
   const policy = networkPolicy('candidate', modelOf(genome, plan));
-  const [main, mixed]: [RolloutScore[], RolloutScore[]] = [[], []];
-  for (const meeting of meetings) {
-    (meeting.source === 'mixed' ? mixed : main).push(rollouts.meet(policy, meeting));
-  }
+  const main: RolloutScore[] = [];
+  const groups = { 'paper-random': main, mixed: [] as RolloutScore[], paper: [] as RolloutScore[] };
+  for (const meeting of meetings) groups[meeting.source].push(rollouts.meet(policy, meeting));
   return {
     main: meanOf(main, ({ meanWorkers }) => meanWorkers),
-    mixed: meanOf(mixed, excessWorkers),
+    mixed: meanOf(groups.mixed, excessWorkers),
+    paper: meanOf(groups.paper, ({ meanWorkers }) => meanWorkers),
   };
 }
 

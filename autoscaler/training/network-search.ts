@@ -6,7 +6,6 @@ import type { GenomePlan } from './network-genome.ts';
 import type { NetworkModel } from '../../shared/policy/network.ts';
 import { RolloutCrew } from './rollout-crew.ts';
 import type { Meeting, RolloutRules } from './rollout.ts';
-import type { TrainingSource } from './training-workloads.ts';
 
 export interface NetworkSearchOptions {
   readonly rules: RolloutRules;
@@ -18,7 +17,8 @@ export interface NetworkSearchOptions {
   readonly episodes: number;
   /** Mixed workloads among them. */
   readonly mixedShare: number;
-  readonly source: TrainingSource;
+  /** Episodes of the published load among them: the rest is `paper-random`. */
+  readonly paperShare: number;
   readonly hidden: number;
   readonly threads: number;
   readonly targetMissedPercent: number;
@@ -35,6 +35,7 @@ export interface NetworkSearchProgress {
   /** Mean over the candidates. */
   readonly main: MeanScore;
   readonly mixed: MeanScore;
+  readonly paper: MeanScore;
   readonly missPrice: number;
   readonly actionPrice: number;
   readonly spread: number;
@@ -43,6 +44,9 @@ export interface NetworkSearchProgress {
 
 /** Seeds by which the last adjustment is made: none of them was trained on. */
 const SELECTION_SEEDS = { first: 50_001 } as const;
+
+/** What may be missed of the published load. */
+const PAPER_MISSED_PERCENT = 0.6;
 
 /** Seeds that may be trained on. */
 const TRAINING_SEEDS = 1500;
@@ -56,6 +60,8 @@ export class NetworkSearch {
   #generation = 0;
   /** Workers that one percent of missed tasks weighs as much as, and one scaling action. */
   #missPrice = 1;
+  /** The same for the published load, whose fixed schedule asks for more safety. */
+  #paperPrice = 1;
   #actionPrice = 0.01;
 
   constructor(options: NetworkSearchOptions) {
@@ -90,7 +96,7 @@ export class NetworkSearch {
   /** Moves the safety of a genome until it misses as many tasks of the selection seeds as it may. */
   async calibrated(genome: readonly number[], episodes: number): Promise<number[]> {
     const meetings = Array.from({ length: episodes }, (_, at) => ({
-      source: this.#options.source,
+      source: 'paper-random' as const,
       seed: SELECTION_SEEDS.first + at,
     }));
     const moved = (by: number): number[] => genome.map((value, at) => (at < 2 ? value + by : value));
@@ -136,28 +142,35 @@ export class NetworkSearch {
   #meetings(progress: number): Meeting[] {
     const count = Math.round(this.#options.episodes * (1 + progress));
     const mixed = Math.round(count * this.#options.mixedShare);
+    const paper = Math.round(count * this.#options.paperShare);
     return Array.from({ length: count }, (_, at) => ({
-      source: at < mixed ? 'mixed' : this.#options.source,
+      source: at < mixed ? 'mixed' : at < mixed + paper ? 'paper' : 'paper-random',
       seed: this.#stream.integer(1, TRAINING_SEEDS),
     }));
   }
 
-  #cost({ main, mixed }: CandidateScore): number {
-    const weight = main.episodes + mixed.episodes;
-    return (main.episodes * this.#priced(main) + mixed.episodes * this.#priced(mixed)) / weight;
+  #cost({ main, mixed, paper }: CandidateScore): number {
+    const weight = main.episodes + mixed.episodes + paper.episodes;
+    const sum =
+      main.episodes * this.#priced(main, this.#missPrice) +
+      mixed.episodes * this.#priced(mixed, this.#missPrice) +
+      paper.episodes * this.#priced(paper, this.#paperPrice);
+    return sum / weight;
   }
 
-  #priced({ workers, missedPercent, actions }: MeanScore): number {
-    return workers + this.#missPrice * missedPercent + this.#actionPrice * actions;
+  #priced({ workers, missedPercent, actions }: MeanScore, missPrice: number): number {
+    return workers + missPrice * missedPercent + this.#actionPrice * actions;
   }
 
   /** The prices at which the cheapest policy keeps to its bounds are not known beforehand: they follow the search. */
   #adaptPrices(scores: readonly CandidateScore[]): void {
     const main = meanScore(scores.map((score) => score.main));
+    const paper = meanScore(scores.map((score) => score.paper));
     const { targetMissedPercent, mostActions } = this.#options;
-    const tooMany = Math.log((main.missedPercent + 0.05) / (targetMissedPercent + 0.05));
-    this.#missPrice *= Math.exp(0.15 * Math.max(-1, Math.min(1, tooMany)));
-    this.#missPrice = Math.min(10, Math.max(0.2, this.#missPrice));
+    this.#missPrice = followed(this.#missPrice, main.missedPercent, targetMissedPercent);
+    if (paper.episodes > 0) {
+      this.#paperPrice = followed(this.#paperPrice, paper.missedPercent, PAPER_MISSED_PERCENT);
+    }
     this.#actionPrice *= Math.exp(Math.max(-0.1, Math.min(0.1, 0.05 * (main.actions - mostActions))));
     this.#actionPrice = Math.min(0.3, Math.max(0.002, this.#actionPrice));
   }
@@ -170,12 +183,19 @@ export class NetworkSearch {
       generations: constantGenerations + generations,
       main: meanScore(scores.map((score) => score.main)),
       mixed: meanScore(scores.map((score) => score.mixed)),
+      paper: meanScore(scores.map((score) => score.paper)),
       missPrice: this.#missPrice,
       actionPrice: this.#actionPrice,
       spread: evolution.spread,
       genome: evolution.mean,
     });
   }
+}
+
+/** A price that rises while more is missed than may be. */
+function followed(price: number, missedPercent: number, target: number): number {
+  const tooMany = Math.log((missedPercent + 0.05) / (target + 0.05));
+  return Math.min(10, Math.max(0.2, price * Math.exp(0.15 * Math.max(-1, Math.min(1, tooMany)))));
 }
 
 function meanScore(scores: readonly MeanScore[]): MeanScore {
