@@ -46,7 +46,7 @@ export interface NetworkSearchProgress {
 const SELECTION_SEEDS = { first: 50_001 } as const;
 
 /** What may be missed of the published load. */
-const PAPER_MISSED_PERCENT = 0.6;
+const PAPER_MISSED_PERCENT = 0.72;
 
 /** Seeds that may be trained on. */
 const TRAINING_SEEDS = 1500;
