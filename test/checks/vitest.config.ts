@@ -41,9 +41,6 @@ function project(kind: Kind, order: number): TestProjectInlineConfiguration[] {
         pool: 'forks',
         maxWorkers: kind.parallel ? availableParallelism() : 1,
         fileParallelism: kind.parallel,
-        // A real process on a shared machine may be without a core for seconds. The report names what took a second try;
-        // whatever needs one twice is to be mended.
-        retry: kind.parallel ? 0 : 1,
         // One kind after the other: real processes next to busy unit tests fail for want of a core.
         sequence: { groupOrder: order },
       },
