@@ -152,12 +152,14 @@ describe('a worker that is only slow, frozen past its lease and thawed', () => {
 
   test('while another is at the same task answers first, and the other does not count', async () => {
     const slow = await frozenAtWork(2);
+    await leasesEnded();
+    // The other one is frozen too, within its lease: who was frozen before its work began would answer last.
+    await farm.farm.store.configure({ leaseSeconds: 60 });
     const other = await farm.worker({ env: { LOG_LEVEL: 'debug' } });
-    await eventually(async () =>
-      (await farm.farm.control.observe(0)).counters.claimed === 2 ? true : undefined,
-    );
+    await workerIn(farm.farm, 'busy');
+    other.child.kill('SIGSTOP');
     expect(await thawed(slow)).toBe('accepted');
-    expect((await other.line('task answered'))['verdict']).toBe('late');
+    expect(await thawed(other)).toBe('late');
     const books = { attemptsFailed: 1, lateAnswers: 1, superseded: 1, completed: 1 };
     expect(await farm.settled()).toMatchObject(accountedFor(1, books));
   });
