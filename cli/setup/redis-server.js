@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { installDebianPackages } from './debian-packages.js';
 import { SetupError, say } from './messages.js';
 
 /** Either will do: Valkey speaks Redis's protocol and runs the same scripts. */
@@ -10,8 +10,6 @@ const PROGRAMS = ['redis-server', 'valkey-server'];
 const USUAL_FOLDERS = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
 /** What shells say of a program that Ctrl-C has ended. */
 const INTERRUPTED = 130;
-/** What Debian's maintainer scripts ask before they start a service; 101 answers "no" (see invoke-rc.d(8)). */
-const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
 /**
  * @typedef {object} InstallOptions
@@ -64,85 +62,13 @@ export async function installRedisServer(options = {}) {
     throw new SetupError(`The farm keeps its queues in Redis: ${how}`);
   }
   say('installing redis-server with apt-get (once; it is not started as a service)');
-  await withoutStartingServices(installFromPackages, options.servicePolicy ?? SERVICE_POLICY);
+  await installDebianPackages(['redis-server'], {
+    services: ['redis-server'],
+    servicePolicy: options.servicePolicy,
+  });
   const server = findRedisServer();
   if (server === undefined) throw new SetupError(`apt-get ended well, but there is no redis-server: ${how}`);
   return server;
-}
-
-/** @returns {Promise<void>} */
-async function installFromPackages() {
-  const parameters = ['install', '--yes', '--quiet', '--no-install-recommends', 'redis-server'];
-  // A fresh machine has no package lists, an old one has stale lists: fetch them only then.
-  let result = await runQuietly('apt-get', parameters);
-  if (!result.ok) {
-    await runQuietly('apt-get', ['update', '--quiet']);
-    result = await runQuietly('apt-get', parameters);
-  }
-  if (!result.ok) {
-    throw new SetupError(
-      `apt-get could not install redis-server:\n${result.output}\nMend what it names, then try again.`,
-    );
-  }
-  // Nobody asked for a service that starts with the machine either. Without systemd there is nothing to undo.
-  if (existsSync('/run/systemd/system')) await runQuietly('systemctl', ['disable', 'redis-server']);
-}
-
-/**
- * Runs `work` under a service policy that lets no service start, and takes the policy away again whatever happens.
- * A policy that is there already is the administrator's: it stays, and holds.
- * @param {() => Promise<void>} work
- * @param {string} policy
- * @returns {Promise<void>}
- */
-async function withoutStartingServices(work, policy) {
-  if (existsSync(policy)) {
-    await work();
-    return;
-  }
-  /** @type {NodeJS.Signals[]} */
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  /** @type {NodeJS.Signals | undefined} */
-  let stoppedBy;
-  // Ending at once would leave the policy behind, and no service would ever start again: first let apt-get end.
-  const note = (/** @type {NodeJS.Signals} */ signal) => {
-    stoppedBy = signal;
-  };
-  for (const signal of signals) process.on(signal, note);
-  try {
-    writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' });
-    await work();
-  } finally {
-    rmSync(policy, { force: true });
-    for (const signal of signals) process.removeListener(signal, note);
-  }
-  if (stoppedBy !== undefined) process.kill(process.pid, stoppedBy);
-}
-
-/**
- * @param {string} program
- * @param {string[]} parameters
- * @returns {Promise<{ok: boolean, output: string}>}
- */
-function runQuietly(program, parameters) {
-  return new Promise((resolve) => {
-    const child = spawn(program, parameters, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
-    });
-    let output = '';
-    const keep = (/** @type {Buffer} */ text) => {
-      output = (output + text.toString()).slice(-4000);
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    child.once('error', (error) => {
-      resolve({ ok: false, output: error.message });
-    });
-    child.once('close', (code) => {
-      resolve({ ok: code === 0, output: output.trim() });
-    });
-  });
 }
 
 /**
