@@ -1,24 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import type { GuardRules } from '../shared/control/guard.ts';
-import type { FarmHistory } from '../shared/control/observation.ts';
 import { Control } from '../shared/io/redis/control.ts';
+import type { LockReply } from '../shared/io/redis/control.ts';
 import { DecisionLog } from '../shared/io/redis/decision-log.ts';
 import type { FarmStore } from '../shared/io/redis/farm-store.ts';
 import { InvalidSetting } from '../shared/io/settings.ts';
-import type { Decider, Policy } from '../shared/policy/policy.ts';
 import { controlStep } from './control-step.ts';
+import type { StepRules } from './control-step.ts';
 import type { Decision } from './decision.ts';
 import { LiveFarm } from './live-farm.ts';
+import type { AutoscalerMetrics } from './metrics.ts';
+import type { PolicyShelf } from './policy-shelf.ts';
 import type { Pool } from './pool.ts';
+import { NO_MEMORY } from './step-memory.ts';
+import type { StepMemory } from './step-memory.ts';
+import { within } from './within.ts';
 
 export interface AutoscalerParts {
   readonly store: FarmStore;
   /** A connection of its own, for waiting. */
   readonly blocking: FarmStore;
   readonly pool: Pool;
-  readonly policy: Policy;
-  readonly guards: GuardRules;
-  readonly stepSeconds: number;
+  readonly policies: PolicyShelf;
+  readonly rules: StepRules;
+  readonly minimumIntervalSeconds: number;
+  readonly metrics: AutoscalerMetrics;
   /** Own monotonic clock, in seconds: durations only. */
   readonly clock: () => number;
 }
@@ -30,16 +35,17 @@ export type StepReply =
 
 /** Outlives a step, which waits 3 s for ACKs. Should a step outlive it after all, its fencing number is too old. */
 const STEP_LEASE_SECONDS = 6;
+/** A Redis that has not answered for so long is away. */
+const ANSWER_SECONDS = 2;
 
 /** Takes steps, one at a time whoever asks: two triggers, or two autoscalers, never act twice. */
 export class Autoscaler {
   readonly #parts: AutoscalerParts;
   readonly #control: Control;
-  readonly #decider: Decider;
-  readonly #log: DecisionLog<Decision, FarmHistory>;
+  readonly #log: DecisionLog<Decision, StepMemory>;
 
   constructor(parts: AutoscalerParts) {
-    const { minWorkers, maxWorkers } = parts.guards;
+    const { minWorkers, maxWorkers } = parts.rules.guards;
     if (minWorkers > maxWorkers) {
       throw new InvalidSetting(
         'MIN_WORKERS',
@@ -49,23 +55,26 @@ export class Autoscaler {
     }
     this.#parts = parts;
     this.#control = new Control(parts.store);
-    this.#decider = parts.policy.begin();
     this.#log = new DecisionLog(parts.store);
   }
 
+  get policies(): PolicyShelf {
+    return this.#parts.policies;
+  }
+
+  get rules(): StepRules {
+    return this.#parts.rules;
+  }
+
   async step(): Promise<StepReply> {
-    const { stepSeconds } = this.#parts;
+    const { policies, metrics } = this.#parts;
+    await policies.look();
     const token = randomUUID();
-    const lock = await this.#control.lock('step', token, {
-      holdSeconds: STEP_LEASE_SECONDS,
-      minimumIntervalSeconds: stepSeconds / 2,
-    });
-    if (!('fence' in lock)) return lock;
-    try {
-      return { kind: 'stepped', decision: await this.#decide(lock.fence) };
-    } finally {
-      await this.#control.unlock('step', token);
-    }
+    const lock = await this.#lock(token);
+    if (lock !== undefined && !('fence' in lock)) return lock;
+    const decision = lock === undefined ? this.#unreachable() : await this.#decideWith(lock.fence, token);
+    metrics.record(decision, policies);
+    return { kind: 'stepped', decision };
   }
 
   /** Newest first. */
@@ -73,15 +82,57 @@ export class Autoscaler {
     return this.#log.latest(count);
   }
 
+  async isPaused(): Promise<boolean> {
+    return (await this.#log.before()).isPaused;
+  }
+
+  /** For every autoscaler of the farm, until it is taken back. */
+  setPaused(isPaused: boolean): Promise<void> {
+    return this.#log.setPaused(isPaused);
+  }
+
+  /** Undefined where Redis does not answer. A lease that is granted after all is given back. */
+  async #lock(token: string): Promise<LockReply | undefined> {
+    const { store, minimumIntervalSeconds } = this.#parts;
+    // What is sent to a Redis that is away waits until it is back, and would then take a lease for nobody.
+    if (store.redis.status !== 'ready') return undefined;
+    const options = { holdSeconds: STEP_LEASE_SECONDS, minimumIntervalSeconds };
+    const asked = this.#control.lock('step', token, options);
+    const lock = await within(asked, ANSWER_SECONDS);
+    if (lock === undefined) void asked.then(() => this.#unlock(token)).catch(() => undefined);
+    return lock;
+  }
+
+  /** Whoever cannot give its lease back lets it run out. */
+  async #unlock(token: string): Promise<void> {
+    await within(this.#control.unlock('step', token), ANSWER_SECONDS);
+  }
+
+  /** A step without its farm: it holds, and can leave no record but its line in the log. */
+  #unreachable(): Decision {
+    const hold = { reason: 'noData', detail: 'Redis does not answer' } as const;
+    return { version: 1, fence: 0, guards: [], hold, tookSeconds: 0 };
+  }
+
+  async #decideWith(fence: number, token: string): Promise<Decision> {
+    try {
+      return (await within(this.#decide(fence), STEP_LEASE_SECONDS)) ?? this.#unreachable();
+    } finally {
+      await this.#unlock(token);
+    }
+  }
+
   async #decide(fence: number): Promise<Decision> {
-    const { store, blocking, pool, policy, guards, stepSeconds, clock } = this.#parts;
+    const { store, blocking, pool, policies, rules, clock } = this.#parts;
     await store.tick();
+    const { memory, isPaused } = await this.#log.before();
+    const { stepSeconds } = rules;
     const farm = new LiveFarm({ control: this.#control, pool, blocking, fence, stepSeconds, clock });
-    const earlier = (await this.#log.memory()) ?? {};
-    const named = { name: policy.name, decider: this.#decider };
-    const parts = { farm, policy: named, guards, stepSeconds, fence, clock };
-    const { decision, history } = await controlStep(parts, earlier);
-    await this.#log.append(fence, decision, history);
+    const parts = { farm, policies, rules, isPaused, fence, clock };
+    // An earlier version kept the bare history.
+    const before = memory !== undefined && 'history' in memory ? memory : NO_MEMORY;
+    const { decision, memory: left } = await controlStep(parts, before);
+    await this.#log.append(fence, decision, left);
     return decision;
   }
 }

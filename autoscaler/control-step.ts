@@ -1,16 +1,30 @@
 import type { GuardRules } from '../shared/control/guard.ts';
 import { remember } from '../shared/control/observation.ts';
-import type { FarmHistory } from '../shared/control/observation.ts';
+import { farmhandReward, paperReward, totalReward } from '../shared/control/reward.ts';
+import type { RewardedStep } from '../shared/control/reward.ts';
 import type { Farm, ScaleOutcome } from '../shared/farm/farm-port.ts';
+import type { FarmSnapshot } from '../shared/farm/snapshot.ts';
 import { decideStep } from '../shared/policy/decision.ts';
-import type { Decider } from '../shared/policy/policy.ts';
+import type { StepDecision } from '../shared/policy/decision.ts';
 import type { Decision, HoldReason } from './decision.ts';
+import type { PolicyShelf } from './policy-shelf.ts';
+import { healthyBefore } from './step-memory.ts';
+import type { StepMemory } from './step-memory.ts';
+import { Turn } from './turn.ts';
+import type { Verdict } from './turn.ts';
+
+export interface StepRules {
+  readonly guards: GuardRules;
+  readonly cooldownSeconds: number;
+  readonly isDryRun: boolean;
+  readonly stepSeconds: number;
+}
 
 export interface StepParts {
   readonly farm: Farm;
-  readonly policy: { readonly name: string; readonly decider: Decider };
-  readonly guards: GuardRules;
-  readonly stepSeconds: number;
+  readonly policies: Pick<PolicyShelf, 'choose' | 'refusals' | 'fallback'>;
+  readonly rules: StepRules;
+  readonly isPaused: boolean;
   readonly fence: number;
   /** Own monotonic clock, in seconds: durations only. */
   readonly clock: () => number;
@@ -19,39 +33,121 @@ export interface StepParts {
 /** What a step decided, and what the next one is to remember. */
 export interface StepResult {
   readonly decision: Decision;
-  readonly history: FarmHistory;
+  readonly memory: StepMemory;
 }
+
+/** Failures that are part of a drain that takes its time; after any other one the step was not healthy. */
+const PATIENT = ['ackPending', 'synExpired'];
 
 /**
  * One decision: observe → policy → guards → act. A farm that cannot be observed is left as it is, and a step in which
  * anything failed says so instead of guessing.
  */
-export async function controlStep(parts: StepParts, history: FarmHistory): Promise<StepResult> {
-  const startedAt = parts.clock();
-  const base = { version: 1, fence: parts.fence, policy: parts.policy.name } as const;
-  const took = (): { readonly tookSeconds: number } => ({ tookSeconds: parts.clock() - startedAt });
-  const snapshot = await parts.farm.observe(parts.stepSeconds);
+export async function controlStep(parts: StepParts, before: StepMemory): Promise<StepResult> {
+  const { farm, fence, policies, rules, clock } = parts;
+  const startedAt = clock();
+  const refused = policies.refusals();
+  const base = { version: 1, fence, ...(refused.length === 0 ? {} : { refused }) } as const;
+  const took = (): { readonly tookSeconds: number } => ({ tookSeconds: clock() - startedAt });
+  const snapshot = await farm.observe(rules.stepSeconds);
   if (snapshot.kind === 'noData') {
-    return { decision: { ...base, guards: [], hold: hold('noData', snapshot.reason), ...took() }, history };
+    const hold = { reason: 'noData', detail: snapshot.reason } as const;
+    return {
+      decision: { ...base, guards: [], hold, ...took() },
+      memory: { ...before, fence, healthySteps: 0, delta: 0 },
+    };
   }
-  const { guarded, ...seen } = decideStep(history, snapshot, parts.policy.decider, parts.guards);
-  const { atSeconds } = snapshot;
-  const decided = { ...base, atSeconds, ...seen, target: guarded.workers, guards: guarded.reasons };
-  const acted = await scale(parts.farm, guarded.workers);
-  const changed = acted.outcome !== undefined && acted.outcome.applied !== acted.outcome.before;
+  const { seen, verdict } = judge(parts, before, snapshot);
+  const acted = await act(parts, snapshot, seen.guarded.workers);
+  const delta = acted.outcome === undefined ? 0 : acted.outcome.applied - acted.outcome.before;
+  const decision = {
+    ...base,
+    atSeconds: snapshot.atSeconds,
+    ...recorded(seen, verdict),
+    ...acted,
+    ...rewardOf(before, snapshot, seen),
+    ...took(),
+  };
+  const memory = {
+    history: remember(before.history, snapshot, delta !== 0),
+    fence,
+    healthySteps: isHealthy(acted) ? healthyBefore(before, fence) + 1 : 0,
+    delta,
+    ...(verdict.memory === undefined ? {} : { decider: verdict.memory }),
+  };
+  return { decision, memory };
+}
+
+function judge(
+  { policies, rules, fence }: StepParts,
+  before: StepMemory,
+  snapshot: FarmSnapshot,
+): { readonly seen: StepDecision; readonly verdict: Verdict } {
+  const turn = new Turn({
+    policies,
+    stepSeconds: rules.stepSeconds,
+    cooldownSeconds: rules.cooldownSeconds,
+    silentWorkers: snapshot.silentWorkers ?? 0,
+    healthySteps: healthyBefore(before, fence),
+    memory: before.decider,
+  });
+  const seen = decideStep(before.history, snapshot, turn, rules.guards);
+  const { verdict } = turn;
+  if (verdict === undefined) throw new Error('Expected the step to ask its policy, but it did not.');
+  return { seen, verdict };
+}
+
+function recorded(
+  { observation, guarded }: StepDecision,
+  { by, asked, fallback, guards }: Verdict,
+): Pick<Decision, 'policy' | 'policyVersion' | 'fallback' | 'observation' | 'asked' | 'target' | 'guards'> {
   return {
-    decision: { ...decided, ...acted, ...took() },
-    history: remember(history, snapshot, changed),
+    policy: by.name,
+    policyVersion: by.version,
+    ...(fallback === undefined ? {} : { fallback }),
+    observation,
+    ...(asked === undefined ? {} : { asked }),
+    target: guarded.workers,
+    guards: [...guards, ...guarded.reasons],
   };
 }
 
-async function scale(farm: Farm, workers: number): Promise<Pick<Decision, 'outcome' | 'workers' | 'hold'>> {
+type Acted = Pick<Decision, 'outcome' | 'workers' | 'hold'>;
+
+async function act(
+  { farm, isPaused, rules }: StepParts,
+  { pool }: FarmSnapshot,
+  workers: number,
+): Promise<Acted> {
+  const stays = { workers: pool.desired };
+  if (isPaused) return { ...stays, hold: hold('paused', 'POST /resume lets it go on') };
+  if (pool.rollout !== undefined) return { ...stays, hold: hold('rolloutInProgress', pool.rollout) };
+  if (rules.isDryRun) return { ...stays, hold: hold('dryRun', 'DRY_RUN is set') };
   try {
     const outcome: ScaleOutcome = await farm.scaleTo(workers);
     return { outcome, workers: outcome.applied };
   } catch (error) {
     return { hold: hold('scalingFailed', error instanceof Error ? error.message : String(error)) };
   }
+}
+
+function isHealthy({ hold: held, outcome }: Acted): boolean {
+  if (held?.reason === 'scalingFailed') return false;
+  return (outcome?.failures ?? []).every(({ reason }) => PATIENT.includes(reason));
+}
+
+/** What the step before was worth, seen from here; nothing after a first look, or in a farm that was made anew. */
+function rewardOf(
+  { history, delta }: StepMemory,
+  after: FarmSnapshot,
+  { observation }: StepDecision,
+): Pick<Decision, 'reward'> {
+  const { before } = history;
+  if (before === undefined || observation.intervalSeconds === undefined) return {};
+  const step: RewardedStep = { before, after, observation, delta };
+  return {
+    reward: { farmhand: totalReward(farmhandReward()(step)), paper: totalReward(paperReward(step)) },
+  };
 }
 
 function hold(reason: HoldReason, detail: string): NonNullable<Decision['hold']> {

@@ -1,20 +1,29 @@
 import type { FunctionRequest, FunctionResponse, Logger } from '../template/farm-node22/contract.ts';
 import type { Autoscaler } from './autoscaler.ts';
+import { statusOf } from './status.ts';
 
-/** Decisions that the status shows. */
-const SHOWN = 20;
+const ANSWERS =
+  'POST / for a step, GET / for the status, POST /pause and POST /resume to hold the pool and to let it go.';
 
-/** `POST /` is one step and answers with its decision; `GET /` shows the latest decisions. */
+/** `POST /` is one step and answers with its decision; `GET /` shows the status and the latest decisions. */
 export async function answerRequest(
   request: FunctionRequest,
   autoscaler: Autoscaler | undefined,
   log: Logger,
 ): Promise<FunctionResponse> {
-  if (request.path !== '/')
-    return problem(404, `There is no ${request.path} here: POST / for a step, GET / for the status.`);
+  const { method, path } = request;
+  if (!['/', '/pause', '/resume'].includes(path)) return problem(404, `There is no ${path} here: ${ANSWERS}`);
   if (autoscaler === undefined) return problem(503, 'Not connected to the farm yet. Try again in a second.');
-  if (request.method === 'GET') return { status: 200, body: { decisions: await autoscaler.latest(SHOWN) } };
-  if (request.method !== 'POST') return problem(405, 'POST / for a step, GET / for the status.');
+  if (method === 'GET' && path === '/') return { status: 200, body: await statusOf(autoscaler) };
+  if (method !== 'POST') return problem(405, ANSWERS);
+  if (path === '/') return step(autoscaler, log);
+  const isPaused = path === '/pause';
+  await autoscaler.setPaused(isPaused);
+  log.info({}, isPaused ? 'paused' : 'resumed');
+  return { status: 200, body: { paused: isPaused } };
+}
+
+async function step(autoscaler: Autoscaler, log: Logger): Promise<FunctionResponse> {
   const reply = await autoscaler.step();
   if (reply.kind !== 'stepped') {
     const seconds = Math.max(1, Math.ceil(reply.secondsLeft));

@@ -1,51 +1,56 @@
 import { checkFarm, openFarm } from '../shared/io/redis/open-farm.ts';
 import type { OpenFarm } from '../shared/io/redis/open-farm.ts';
-import { ProcessPoolStore } from '../shared/io/redis/process-pool-store.ts';
 import { readSettings } from '../shared/io/settings.ts';
-import { staffing } from '../shared/policy/staffing.ts';
 import type { FunctionContext, FunctionRequest, FunctionResponse } from '../template/farm-node22/contract.ts';
 import { Autoscaler } from './autoscaler.ts';
 import { answerRequest } from './door.ts';
-import { ProcessPool } from './process-pool.ts';
+import { AutoscalerMetrics } from './metrics.ts';
+import { PolicyShelf } from './policy-shelf.ts';
+import { poolOf } from './pool-of.ts';
+import { keepSchedule, readSchedule } from './schedule.ts';
 import { AUTOSCALER_SETTINGS_SHAPE } from './settings.ts';
 import type { AutoscalerSettings } from './settings.ts';
-import { keepStepping } from './step-loop.ts';
 
 // POST / takes no parameters and is limited by the minimum interval: cron sends no header, so it needs no token.
 export const openPaths = ['POST /'];
 
 let autoscaler: Autoscaler | undefined;
 
-/** Takes a step every STEP_SECONDS until the process is told to stop. */
+/** Takes steps by the schedule until the process is told to stop. */
 export async function run(context: FunctionContext, signal: AbortSignal): Promise<void> {
   const settings = readSettings(AUTOSCALER_SETTINGS_SHAPE, context.env);
+  const schedule = readSchedule(settings);
   const farm = openFarm(context);
   signal.addEventListener('abort', () => {
     farm.close();
   });
-  autoscaler = makeAutoscaler(settings, farm);
+  autoscaler = makeAutoscaler(settings, farm, context);
   await checkFarm(farm.store);
-  await keepStepping(autoscaler, { stepSeconds: settings.STEP_SECONDS, log: context.log, signal });
+  await keepSchedule(schedule, autoscaler, { log: context.log, signal });
 }
 
 export function handle(request: FunctionRequest, context: FunctionContext): Promise<FunctionResponse> {
   return answerRequest(request, autoscaler, context.log);
 }
 
-function makeAutoscaler(settings: AutoscalerSettings, farm: OpenFarm): Autoscaler {
-  const { STEP_SECONDS: stepSeconds } = settings;
-  const safety = settings.STAFFING_SAFETY;
+function makeAutoscaler(settings: AutoscalerSettings, farm: OpenFarm, context: FunctionContext): Autoscaler {
   return new Autoscaler({
     store: farm.store,
     blocking: farm.another(),
-    pool: new ProcessPool(new ProcessPoolStore(farm.store)),
-    policy: staffing({ safety, backlogShare: settings.STAFFING_BACKLOG_SHARE, stepSeconds }),
-    guards: {
-      minWorkers: settings.MIN_WORKERS,
-      maxWorkers: settings.MAX_WORKERS,
-      stepLimit: settings.STEP_LIMIT,
+    pool: poolOf(settings, farm.store),
+    policies: PolicyShelf.of(settings, context),
+    rules: {
+      guards: {
+        minWorkers: settings.MIN_WORKERS,
+        maxWorkers: settings.MAX_WORKERS,
+        stepLimit: settings.STEP_LIMIT,
+      },
+      cooldownSeconds: settings.COOLDOWN_SECONDS,
+      isDryRun: settings.DRY_RUN === 'yes',
+      stepSeconds: settings.STEP_SECONDS,
     },
-    stepSeconds,
+    minimumIntervalSeconds: settings.MINIMUM_INTERVAL_SECONDS ?? settings.STEP_SECONDS / 2,
+    metrics: new AutoscalerMetrics(context.metrics),
     clock: () => performance.now() / 1000,
   });
 }

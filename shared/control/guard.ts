@@ -7,7 +7,8 @@ export interface GuardRules {
 }
 
 /** Why the pool was set to something else than the policy asked for. */
-export type GuardReason = 'min' | 'max' | 'stepLimit' | 'notANumber';
+export type GuardReason =
+  'min' | 'max' | 'stepLimit' | 'notANumber' | 'cooldown' | 'staleHeartbeat' | 'notHealthyYet';
 
 export interface GuardedTarget {
   readonly workers: number;
@@ -33,4 +34,25 @@ export function guardTarget(current: number, asked: number, rules: GuardRules): 
     reasons.push('max');
   }
   return { workers, reasons };
+}
+
+/** What speaks against doing what a policy asks for. */
+export interface Caution {
+  /** Time since the pool was changed last, and how long it is then left alone. */
+  readonly secondsSinceAction: number | undefined;
+  readonly cooldownSeconds: number;
+  /** Workers that have not been heard of for a while: whether they work on nobody can tell. */
+  readonly silentWorkers: number;
+  /** Who asks may not have the pool made smaller yet. */
+  readonly mayShrink: boolean;
+}
+
+/** Leaves the pool as it is where something speaks against the change; the bounds come after. */
+export function withCaution(current: number, asked: number, caution: Caution): GuardedTarget {
+  const { secondsSinceAction = Infinity, cooldownSeconds, silentWorkers, mayShrink } = caution;
+  const reasons: GuardReason[] = [];
+  if (asked !== current && secondsSinceAction < cooldownSeconds) reasons.push('cooldown');
+  if (asked < current && silentWorkers > 0) reasons.push('staleHeartbeat');
+  if (asked < current && !mayShrink) reasons.push('notHealthyYet');
+  return { workers: reasons.length > 0 ? current : asked, reasons };
 }

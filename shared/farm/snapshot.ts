@@ -25,7 +25,15 @@ export interface FarmSnapshot {
   /** Arrivals that the emitter has planned; absent where work only comes from outside. */
   readonly announced?: AnnouncedRate;
   /** What the Kubernetes API, or the process table, says of the pool: asked for, and there (ready or not). */
-  readonly pool: { readonly desired: number; readonly present: number; readonly ready: number };
+  readonly pool: {
+    readonly desired: number;
+    readonly present: number;
+    readonly ready: number;
+    /** A rollout that is under way, in words: until it is over nobody can tell who will be removed. */
+    readonly rollout?: string;
+  };
+  /** Registered workers that have not been heard of for a while; 0 where a farm cannot lose any. */
+  readonly silentWorkers?: number;
 }
 
 /** How many workers are in each state. */

@@ -17,6 +17,14 @@ export function forward(layers: readonly DenseLayer[], inputs: readonly number[]
   return values;
 }
 
+/** A network that is ready to be asked. */
+export type NetworkRun = (inputs: readonly number[]) => readonly number[];
+
+/** Makes networks ready to be asked: the pure forward pass, or TensorFlow.js, which says the same to 1e-4. */
+export type NetworkEngine = (layers: readonly DenseLayer[]) => NetworkRun;
+
+export const pureEngine: NetworkEngine = (layers) => (inputs) => forward(layers, inputs);
+
 function outputsOf({ activation, weights, biases }: DenseLayer, inputs: readonly number[]): number[] {
   const outputs: number[] = [];
   for (let output = 0; output < biases.length; output += 1) {

@@ -1,4 +1,6 @@
 import type { Dimension } from '../control/spaces.ts';
+import { pureEngine } from './dense-layer.ts';
+import type { NetworkEngine } from './dense-layer.ts';
 import { farmhandObservation } from './farmhand-observation.ts';
 import { InvalidModel, readQNetworkModel, readSarsaModel } from './learned-models.ts';
 import { readNetworkModel } from './network-model.ts';
@@ -8,6 +10,7 @@ import { paperObservation } from './paper-observation.ts';
 import type { PolicyFile } from './policy-file.ts';
 import type { Policy } from './policy.ts';
 import { qNetwork } from './q-network.ts';
+import { rulePolicy } from './rule-policy.ts';
 import { sarsaTable } from './sarsa-table.ts';
 
 /** What a policy file says, as far as deciding needs it. */
@@ -16,12 +19,19 @@ export type LearnedPolicyFile = Pick<
   'kind' | 'name' | 'observations' | 'actions' | 'model' | 'stepLimit'
 >;
 
-/** The policy of such a file; throws `InvalidModel`, which names the field and the reason. */
-export function learnedPolicy(file: LearnedPolicyFile): Policy {
+/**
+ * The policy of such a file; throws `InvalidModel`, which names the field and the reason.
+ *
+ * @param engine what networks are run by
+ */
+export function learnedPolicy(file: LearnedPolicyFile, engine: NetworkEngine = pureEngine): Policy {
   const { kind, name, observations, actions, model, stepLimit } = file;
-  if (kind === 'network') {
+  if (kind !== 'sarsa' && kind !== 'dqn') {
     if (actions.kind !== 'target') throw new InvalidModel('actions.kind', 'target', actions.kind);
-    return networkPolicy(name, readNetworkModel(model, { observations, stepLimit }));
+    if (kind === 'network')
+      return networkPolicy(name, readNetworkModel(model, { observations, stepLimit }), engine);
+    checkNames(observations);
+    return rulePolicy(kind, name, model);
   }
   if (actions.kind !== 'delta') throw new InvalidModel('actions.kind', 'delta', actions.kind);
   const { deltas } = actions;
@@ -34,7 +44,18 @@ export function learnedPolicy(file: LearnedPolicyFile): Policy {
     case 'sarsa':
       return sarsaTable({ name, schema, deltas, model: readSarsaModel(model, surroundings) });
     case 'dqn':
-      return qNetwork({ name, schema, deltas, model: readQNetworkModel(model, surroundings) });
+      return qNetwork({ name, schema, deltas, model: readQNetworkModel(model, surroundings), engine });
+  }
+}
+
+/** A rule knows itself what it looks at: a file may say so, or name nothing. */
+function checkNames(observations: readonly Dimension[]): void {
+  const known = [paperObservation(1), farmhandObservation(1)].flatMap(({ quantities }) =>
+    quantities.map(({ name }) => name),
+  );
+  for (const [index, { name }] of observations.entries()) {
+    if (known.includes(name)) continue;
+    throw new InvalidModel(`observations[${String(index)}].name`, `one of ${known.join(', ')}`, name);
   }
 }
 

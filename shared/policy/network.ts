@@ -1,6 +1,6 @@
 import type { Observation } from '../control/observation.ts';
-import { forward } from './dense-layer.ts';
-import type { DenseLayer } from './dense-layer.ts';
+import { pureEngine } from './dense-layer.ts';
+import type { DenseLayer, NetworkRun } from './dense-layer.ts';
 import { sightOf } from './network-inputs.ts';
 import type { NetworkInput, Sight } from './network-inputs.ts';
 import { outlookOf } from './outlook.ts';
@@ -20,15 +20,20 @@ export interface NetworkModel {
   readonly layers: readonly DenseLayer[];
 }
 
-export function networkPolicy(name: string, model: NetworkModel): Policy {
-  return memoryless(name, (observation) => wantedWorkers(observation, model));
+export function networkPolicy(name: string, model: NetworkModel, engine = pureEngine): Policy {
+  const run = model.layers.length === 0 ? undefined : engine(model.layers);
+  return memoryless(name, (observation) => wantedWorkers(observation, model, run));
 }
 
-function wantedWorkers(observation: Observation, model: NetworkModel): number | undefined {
+function wantedWorkers(
+  observation: Observation,
+  model: NetworkModel,
+  run: NetworkRun | undefined,
+): number | undefined {
   const outlook = outlookOf(observation, model.outlook);
   if (outlook === undefined) return undefined;
   const { prices, stepLimit } = model;
-  const [now = 0, later = 0] = corrections(model, sightOf(observation, outlook));
+  const [now = 0, later = 0] = run === undefined ? [] : run(inputsOf(model, sightOf(observation, outlook)));
   const { workers, startingWorkers, waitingWorkSeconds } = observation;
   const { stepSeconds, loads } = outlook;
   return firstOfCheapestPlan(
@@ -37,8 +42,6 @@ function wantedWorkers(observation: Observation, model: NetworkModel): number | 
   );
 }
 
-function corrections(model: NetworkModel, sight: Sight): readonly number[] {
-  if (model.layers.length === 0) return [];
-  const inputs = model.inputs.map(({ low, high, of }) => Math.min(high, Math.max(low, of(sight))));
-  return forward(model.layers, inputs);
+function inputsOf(model: NetworkModel, sight: Sight): readonly number[] {
+  return model.inputs.map(({ low, high, of }) => Math.min(high, Math.max(low, of(sight))));
 }

@@ -2,8 +2,9 @@ import type { Dimension } from '../control/spaces.ts';
 import { DISPATCH_ORDERS } from '../farm/dispatch-order.ts';
 import type { DispatchOrder } from '../farm/dispatch-order.ts';
 import { InvalidModel, listAt, recordAt } from './learned-models.ts';
+import { RULE_KINDS } from './rule-policy.ts';
 
-export const POLICY_KINDS = ['sarsa', 'dqn', 'network'] as const;
+export const POLICY_KINDS = ['sarsa', 'dqn', 'network', ...RULE_KINDS] as const;
 
 export type PolicyKind = (typeof POLICY_KINDS)[number];
 

@@ -1,6 +1,6 @@
 import type { Observation } from '../control/observation.ts';
-import { forward } from './dense-layer.ts';
-import type { DenseLayer } from './dense-layer.ts';
+import { pureEngine } from './dense-layer.ts';
+import type { DenseLayer, NetworkEngine } from './dense-layer.ts';
 import { vectorOf } from './observation-schema.ts';
 import type { ObservationSchema } from './observation-schema.ts';
 import { memoryless } from './policy.ts';
@@ -17,12 +17,16 @@ export interface QNetworkPolicyParts {
   /** Workers that each action adds. */
   readonly deltas: readonly number[];
   readonly model: QNetworkModel;
+  /** The pure forward pass unless another one is given. */
+  readonly engine?: NetworkEngine;
 }
 
 /** Decides by the action of the highest value; of equal ones, by the first in the order of the deltas that is mildest. */
-export function qNetwork({ name, schema, deltas, model }: QNetworkPolicyParts): Policy {
+export function qNetwork(parts: QNetworkPolicyParts): Policy {
+  const { name, schema, deltas, model, engine = pureEngine } = parts;
+  const run = engine(model.layers);
   return memoryless(name, (observation: Observation) => {
-    const values = forward(model.layers, scaledVector(schema, observation));
+    const values = run(scaledVector(schema, observation));
     return observation.workers + (deltas[mildestBest(values, deltas)] ?? 0);
   });
 }

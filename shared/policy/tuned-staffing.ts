@@ -1,5 +1,5 @@
 import type { Observation } from '../control/observation.ts';
-import type { Decider, Policy } from './policy.ts';
+import type { Decider, DeciderMemory, Policy } from './policy.ts';
 
 /**
  * The constants of the strongest rule that looks at the load: square-root staffing with a margin, a queue term, a
@@ -29,15 +29,20 @@ export interface TunedStaffingConstants {
 const LOW_QOS = 0.95;
 
 export function tunedStaffing(constants: TunedStaffingConstants): Policy {
-  return { name: 'staffing', begin: () => new TunedStaffing(constants) };
+  return { name: 'staffing', begin: (memory) => new TunedStaffing(constants, memory) };
 }
 
 class TunedStaffing implements Decider {
   readonly #constants: TunedStaffingConstants;
   #smoothedLoad: number | undefined;
 
-  constructor(constants: TunedStaffingConstants) {
+  constructor(constants: TunedStaffingConstants, memory: DeciderMemory = {}) {
     this.#constants = constants;
+    this.#smoothedLoad = memory['smoothedLoad'];
+  }
+
+  memory(): DeciderMemory {
+    return this.#smoothedLoad === undefined ? {} : { smoothedLoad: this.#smoothedLoad };
   }
 
   decide(seen: Observation): number | undefined {

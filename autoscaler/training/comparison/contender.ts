@@ -1,6 +1,6 @@
 import { KUBERNETES_PACE, HPA_TARGET_SHARE } from '../../../shared/policy/horizontal-pod-autoscaler.ts';
 import { KEDA_LIST_LENGTH } from '../../../shared/policy/keda.ts';
-import { SHIPPED_STAFFING } from './shipped-staffing.ts';
+import { SHIPPED_STAFFING } from '../../../shared/policy/shipped-staffing.ts';
 import type { PlainPolicy } from './plain-policy.ts';
 
 /** What is fitted to the workload asked for, on seeds that nobody is judged on. */

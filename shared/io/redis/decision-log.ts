@@ -27,9 +27,18 @@ export class DecisionLog<Decision, Memory> {
     return lines.map((line) => JSON.parse(line) as Decision);
   }
 
-  /** What the last step left; undefined where there was none. */
-  async memory(): Promise<Memory | undefined> {
-    const text = await this.#store.redis.get(this.#store.key('step-memory'));
-    return text === null ? undefined : (JSON.parse(text) as Memory);
+  /** What the last step left (absent where there was none), and whether steps are to change nothing for now. */
+  async before(): Promise<{ readonly memory?: Memory; readonly isPaused: boolean }> {
+    const keys = [this.#store.key('step-memory'), this.#store.key('paused')];
+    const [text, paused] = await this.#store.redis.mget(keys);
+    const isPaused = typeof paused === 'string';
+    return typeof text === 'string' ? { memory: JSON.parse(text) as Memory, isPaused } : { isPaused };
+  }
+
+  /** Holds for every autoscaler of the farm, and until somebody takes it back. */
+  async setPaused(isPaused: boolean): Promise<void> {
+    const key = this.#store.key('paused');
+    if (isPaused) await this.#store.redis.set(key, '1');
+    else await this.#store.redis.del(key);
   }
 }

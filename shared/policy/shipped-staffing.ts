@@ -1,4 +1,4 @@
-import type { TunedStaffingConstants } from '../../../shared/policy/tuned-staffing.ts';
+import type { TunedStaffingConstants } from './tuned-staffing.ts';
 
 /**
  * The setting of `staffing` that ships: one for every workload, announced or not. Found on a mix of thirteen loads by

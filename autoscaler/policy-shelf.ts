@@ -1,0 +1,81 @@
+import type { Observation } from '../shared/control/observation.ts';
+import { InvalidSetting } from '../shared/io/settings.ts';
+import { ruleByName } from '../shared/policy/rule-policy.ts';
+import type { FunctionContext } from '../template/farm-node22/contract.ts';
+import { FORWARD_PASS, tensorflowEngine } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { PolicyKeeper } from './policy-keeper.ts';
+import type { Refusal } from './policy-keeper.ts';
+import { policySource } from './policy-source.ts';
+import type { AutoscalerSettings } from './settings.ts';
+import { usableRule } from './usable-policy.ts';
+import type { UsablePolicy } from './usable-policy.ts';
+
+const RULES = 'staffing, reactive-average, reactive-maximum or static:N';
+
+/** What one place on the shelf holds: a rule for good, or a file that may change. */
+type Place = UsablePolicy | PolicyKeeper;
+
+/** The policies that the settings name, and the rule that decides where none of them can. */
+export class PolicyShelf {
+  readonly fallback: UsablePolicy;
+  readonly #places: readonly Place[];
+  readonly #wantsTensorflow: boolean;
+  #engine: Engine = FORWARD_PASS;
+
+  constructor(places: readonly Place[], fallback: UsablePolicy, wantsTensorflow: boolean) {
+    this.#places = places;
+    this.fallback = fallback;
+    this.#wantsTensorflow = wantsTensorflow;
+  }
+
+  /** @throws InvalidSetting */
+  static of(settings: AutoscalerSettings, context: FunctionContext): PolicyShelf {
+    const fallback = ruleByName(settings.FALLBACK_POLICY);
+    if (fallback === undefined) {
+      throw new InvalidSetting('FALLBACK_POLICY', `must be ${RULES}`, settings.FALLBACK_POLICY);
+    }
+    const labels = settings.POLICY.split(',').map((label) => label.trim());
+    const places = labels.map((label): Place => {
+      if (label === '') throw new InvalidSetting('POLICY', 'must name a policy', settings.POLICY);
+      const rule = ruleByName(label);
+      if (rule !== undefined) return usableRule(rule);
+      return new PolicyKeeper(policySource(label, import.meta.dirname, context), context.log);
+    });
+    return new PolicyShelf(places, usableRule(fallback), settings.TENSORFLOW === 'auto');
+  }
+
+  /** Looks whether a file has changed. */
+  async look(): Promise<void> {
+    await Promise.all(this.#keepers().map((keeper) => keeper.look(this.#engine)));
+  }
+
+  /** Loads TensorFlow.js where it is wanted and a network decides. Until it is there the forward pass decides. */
+  async loadEngine(): Promise<void> {
+    if (!this.#wantsTensorflow || !this.usable().some(({ engine }) => engine !== undefined)) return;
+    this.#engine = (await tensorflowEngine()) ?? FORWARD_PASS;
+  }
+
+  /** Who decides on what is seen: of those that can, the first that is made for it. */
+  choose(seen: Observation): UsablePolicy | undefined {
+    const isAnnounced = seen.announcedRatePerSecond !== undefined;
+    const usable = this.usable();
+    return usable.find(({ announced = isAnnounced }) => announced === isAnnounced) ?? usable[0];
+  }
+
+  usable(): readonly UsablePolicy[] {
+    return this.#places
+      .map((place) => (place instanceof PolicyKeeper ? place.current : place))
+      .filter((policy) => policy !== undefined);
+  }
+
+  refusals(): readonly Refusal[] {
+    return this.#keepers()
+      .map(({ refusal }) => refusal)
+      .filter((refusal) => refusal !== undefined);
+  }
+
+  #keepers(): readonly PolicyKeeper[] {
+    return this.#places.filter((place) => place instanceof PolicyKeeper);
+  }
+}

@@ -1,0 +1,92 @@
+import { schedule as scheduleCron, validate } from 'node-cron';
+import { setTimeout as delay } from 'node:timers/promises';
+import { InvalidSetting } from '../shared/io/settings.ts';
+import type { Logger } from '../template/farm-node22/contract.ts';
+import type { Autoscaler } from './autoscaler.ts';
+import type { AutoscalerSettings } from './settings.ts';
+
+/** When steps are taken. */
+export type Schedule =
+  | { readonly kind: 'every'; readonly stepSeconds: number }
+  | { readonly kind: 'cron'; readonly expression: string }
+  /** By others, with `POST /`. */
+  | { readonly kind: 'off' };
+
+export interface ScheduleParts {
+  readonly log: Logger;
+  /** Aborted when the process is to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws InvalidSetting */
+export function readSchedule({
+  SCHEDULE: text,
+  STEP_SECONDS: stepSeconds,
+}: Pick<AutoscalerSettings, 'SCHEDULE' | 'STEP_SECONDS'>): Schedule {
+  if (text === 'off') return { kind: 'off' };
+  if (text === 'every') return { kind: 'every', stepSeconds };
+  if (validate(text)) return { kind: 'cron', expression: text };
+  throw new InvalidSetting('SCHEDULE', 'must be every, off, or a cron expression of 5 or 6 fields', text);
+}
+
+/** Takes steps until the process is to stop; a step that fails is logged and changes nothing about the next one. */
+export async function keepSchedule(
+  schedule: Schedule,
+  autoscaler: Autoscaler,
+  parts: ScheduleParts,
+): Promise<void> {
+  switch (schedule.kind) {
+    case 'every':
+      return keepStepping(schedule.stepSeconds, autoscaler, parts);
+    case 'cron':
+      return keepCron(schedule.expression, autoscaler, parts);
+    case 'off':
+      await autoscaler.policies.look();
+      await autoscaler.policies.loadEngine();
+      return untilAbort(parts.signal);
+  }
+}
+
+async function keepStepping(
+  stepSeconds: number,
+  autoscaler: Autoscaler,
+  parts: ScheduleParts,
+): Promise<void> {
+  for (let isFirst = true; ; isFirst = false) {
+    const startedAtMs = performance.now();
+    await tryStep(autoscaler, parts.log);
+    if (isFirst) await autoscaler.policies.loadEngine();
+    const leftMs = stepSeconds * 1000 - (performance.now() - startedAtMs);
+    await delay(Math.max(0, leftMs), undefined, { signal: parts.signal });
+  }
+}
+
+async function keepCron(expression: string, autoscaler: Autoscaler, parts: ScheduleParts): Promise<void> {
+  await autoscaler.policies.look();
+  await autoscaler.policies.loadEngine();
+  const task = scheduleCron(expression, () => tryStep(autoscaler, parts.log), { noOverlap: true });
+  try {
+    await untilAbort(parts.signal);
+  } finally {
+    await task.destroy();
+  }
+}
+
+/** Ends by the signal's AbortError. */
+async function untilAbort(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+  });
+}
+
+async function tryStep(autoscaler: Autoscaler, log: Logger): Promise<void> {
+  try {
+    const reply = await autoscaler.step();
+    if (reply.kind === 'stepped') log.info({ decision: reply.decision }, 'step');
+  } catch (error) {
+    log.error({ error }, 'step failed; nothing was scaled by it');
+  }
+}

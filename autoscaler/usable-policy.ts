@@ -1,0 +1,100 @@
+import type { Observation } from '../shared/control/observation.ts';
+import { InvalidModel } from '../shared/policy/learned-models.ts';
+import { learnedPolicy } from '../shared/policy/learned-policy.ts';
+import { decodePolicyFile } from '../shared/policy/policy-file.ts';
+import type { PolicyFile } from '../shared/policy/policy-file.ts';
+import type { Policy } from '../shared/policy/policy.ts';
+import { RULE_KINDS } from '../shared/policy/rule-policy.ts';
+import type { Engine } from './engine.ts';
+import { versionOf } from './policy-source.ts';
+
+/** A policy that was verified wholly and may decide. */
+export interface UsablePolicy {
+  readonly name: string;
+  readonly kind: string;
+  /** Start of the SHA-256 of its file; `rule` where it is none. */
+  readonly version: string;
+  /** What runs its network: `forward pass`, or TensorFlow.js by its backend; absent where it has none. */
+  readonly engine?: string;
+  /** Step lengths that it accepts; absent where any will do. */
+  readonly stepSeconds?: { readonly least: number; readonly most: number };
+  /** Made for a load that is announced, or for one that is not; absent where it makes no difference. */
+  readonly announced?: boolean;
+  readonly policy: Policy;
+}
+
+export function usableRule(policy: Policy): UsablePolicy {
+  return { name: policy.name, kind: 'rule', version: 'rule', policy };
+}
+
+/** Verifies the text of a policy file wholly; throws `InvalidModel`, which names the field and the reason. */
+export function verifiedPolicy(text: string, engine: Engine): UsablePolicy {
+  const file = decodePolicyFile(text);
+  const policy = learnedPolicy(file, engine.run);
+  tryOut(policy);
+  const isRule = RULE_KINDS.some((kind) => kind === file.kind);
+  return {
+    name: file.name,
+    kind: file.kind,
+    version: versionOf(text),
+    ...(hasLayers(file) ? { engine: engine.name } : {}),
+    stepSeconds: file.stepSeconds,
+    ...(isRule ? {} : { announced: file.announced }),
+    policy,
+  };
+}
+
+function hasLayers({ model }: PolicyFile): boolean {
+  const layers: unknown = typeof model === 'object' && model !== null && 'layers' in model && model.layers;
+  return Array.isArray(layers) && layers.length > 0;
+}
+
+/** A farm of which nothing is known yet, one at work, and one that is flooded. */
+const QUIET: Observation = {
+  collectedTasks: 0,
+  waitingTasks: 0,
+  answeredTasks: 0,
+  waitingWorkSeconds: 0,
+  lostWaiting: 0,
+  workers: 1,
+  startingWorkers: 0,
+  busyWorkers: 0,
+};
+const BUSY: Observation = {
+  ...QUIET,
+  collectedTasks: 200,
+  waitingTasks: 30,
+  waitingWorkSeconds: 45,
+  workers: 12,
+  busyWorkers: 12,
+  intervalSeconds: 8,
+  arrivalRatePerSecond: 6,
+  offeredLoad: 9,
+  offeredLoadFast: 8.5,
+  offeredLoadSlow: 7,
+  offeredLoadPeak: 9,
+  offeredLoadMean: 7,
+  expectedServiceSeconds: 1.5,
+  meanServiceSeconds: 1.4,
+  meanResponseSeconds: 2,
+  maxResponseSeconds: 4,
+  qos: 0.95,
+};
+const FLOODED: Observation = {
+  ...BUSY,
+  waitingTasks: 5000,
+  waitingWorkSeconds: 7500,
+  lostWaiting: 4000,
+  qos: 0,
+  secondsSinceAction: 3600,
+  announcedRatePerSecond: new Array<number>(60).fill(12),
+};
+
+/** Whatever it is asked, a policy must answer with a number, or with none. */
+function tryOut(policy: Policy): void {
+  for (const seen of [QUIET, BUSY, FLOODED]) {
+    const wanted = policy.begin().decide(seen);
+    if (wanted === undefined || Number.isFinite(wanted)) continue;
+    throw new InvalidModel('model', 'finite outputs', String(wanted));
+  }
+}
