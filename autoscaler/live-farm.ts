@@ -1,9 +1,12 @@
 import type { Farm, ScaleFailure, ScaleOutcome } from '../shared/farm/farm-port.ts';
 import type { FarmSnapshot, NoData } from '../shared/farm/snapshot.ts';
+import { workforceOf } from '../shared/farm/worker.ts';
 import type { WorkerId, WorkerRecord } from '../shared/farm/worker.ts';
 import type { Control } from '../shared/io/redis/control.ts';
 import type { FarmStore } from '../shared/io/redis/farm-store.ts';
-import type { Pool, PoolChange, PoolState } from './pool.ts';
+import { PoolFailure } from './pool.ts';
+import type { Pool, PoolMember, PoolResult, PoolState } from './pool.ts';
+import { freeMembers, hasLeft, isPresent, removableNow, unreadyWorkers } from './pool-reconciliation.ts';
 
 export interface LiveFarmParts {
   readonly control: Control;
@@ -22,12 +25,34 @@ const ACK_WAIT_SECONDS = 3;
 /** Workers without a heartbeat for longer are not sent a SYN. */
 const STALE_SECONDS = 4;
 
-/** Who is leaving, and how far each has come; and which members of the pool are no workers yet. */
+/** Who is leaving, and how far each has come; and which members of the pool are no workers. */
 interface Movement {
-  /** Members that may go without a drain. */
-  readonly unready: number;
+  /** Members that may go without a drain, counted. */
+  readonly free: number;
+  /** Drained and draining workers: those that the platform would remove first, then those that have drained. */
+  readonly leaving: readonly WorkerRecord[];
+  /** Workers that must drain before any other, and have not been asked. */
+  readonly first: readonly WorkerId[];
+  /** Workers that no longer count: they are sent no SYN, and not taken back. */
+  readonly gone: readonly WorkerId[];
+}
+
+/** A scale-down that has come as far as it will in this step. */
+interface Descent {
+  readonly state: PoolState;
+  readonly asked: number;
+  readonly takenBack: readonly WorkerId[];
+  readonly sent: readonly WorkerId[];
   readonly drained: readonly WorkerRecord[];
-  readonly draining: readonly WorkerRecord[];
+  readonly free: number;
+}
+
+/** What may really go, right before it is asked for. */
+interface LastLook {
+  /** So many go without a drain; `free` are those of them that are there. */
+  readonly count: number;
+  readonly free: readonly PoolMember[];
+  readonly removable: readonly WorkerRecord[];
 }
 
 /**
@@ -42,93 +67,122 @@ export class LiveFarm implements Farm {
   }
 
   async observe(windowSeconds: number): Promise<FarmSnapshot | NoData> {
+    const { control, pool, fence } = this.#parts;
     try {
-      const [queues, pool] = await Promise.all([
-        this.#parts.control.observe(windowSeconds),
-        this.#parts.pool.read(),
-      ]);
-      const ready = pool.members.filter((member) => member.ready).length;
-      return { ...queues, pool: { desired: pool.desired, present: pool.members.length, ready } };
+      const [queues, state] = await Promise.all([control.observe(windowSeconds), pool.read(fence)]);
+      const workers = queues.workers.filter((worker) => !hasLeft(worker, state));
+      const silent = workers.filter(
+        ({ heartbeatAtSeconds }) => queues.atSeconds - heartbeatAtSeconds > STALE_SECONDS,
+      );
+      return {
+        ...queues,
+        workforce: workforceOf(workers),
+        silentWorkers: silent.length,
+        pool: figuresOf(state),
+      };
     } catch (error) {
-      return { kind: 'noData', reason: error instanceof Error ? error.message : String(error) };
+      const trouble = error instanceof PoolFailure ? { trouble: error.reason } : {};
+      return { kind: 'noData', reason: error instanceof Error ? error.message : String(error), ...trouble };
     }
   }
 
   /**
    * Brings the pool to n workers: 1. takes back who is leaving and still wanted; 2. starts what is missing; or
    * 3. sends SYNs for what is too many, waits for the ACKs and 4. removes exactly the workers that acknowledged.
+   * A pool that must not be scaled now is left as it is, and nobody stays drained for nothing.
    */
   async scaleTo(asked: number): Promise<ScaleOutcome> {
-    const { pool } = this.#parts;
-    const state = await pool.read();
-    const leaving = await this.#movement(state);
+    const { pool, fence } = this.#parts;
+    const state = await pool.read(fence);
+    const wanted = state.rollout === undefined ? Math.min(asked, state.ceiling ?? asked) : state.desired;
+    const outcome = await this.#bring(state, wanted);
+    const failures: ScaleFailure[] = [...(state.notices ?? [])];
+    if (state.rollout !== undefined) failures.push({ reason: 'rollout', detail: state.rollout });
+    else if (wanted < asked) failures.push(clamped(asked, wanted));
+    return { ...outcome, asked, failures: [...failures, ...outcome.failures] };
+  }
+
+  async #bring(state: PoolState, asked: number): Promise<ScaleOutcome> {
+    const movement = await this.#movement(state);
     const remaining = state.desired - asked;
-    const takenBack = await this.#takeBack(leaving, Math.max(0, remaining));
-    if (remaining <= 0) return this.#grow(state.desired, asked, takenBack);
-    const unready = Math.min(leaving.unready, remaining);
-    const toDrain = remaining - unready;
-    const sent = await this.#sendSyns(toDrain - leaving.drained.length - leaving.draining.length);
+    const free = Math.min(movement.free, Math.max(0, remaining));
+    const toDrain = Math.max(0, remaining - free);
+    const takenBack = await this.#takeBack(movement, toDrain);
+    if (remaining <= 0) return this.#grow(state, asked, takenBack);
+    const sent = await this.#sendSyns(toDrain, movement);
     const drained = await this.#awaitDrained(toDrain, state);
-    return this.#shrink({ state, asked, takenBack, sent, drained, unready });
+    return this.#shrink({ state, asked, takenBack, sent, drained, free });
   }
 
   /** Workers on their way out. A removal that was marked and never carried out is undone first. */
   async #movement(state: PoolState): Promise<Movement> {
-    const { workers } = await this.#parts.control.observe(0);
-    const present = new Set(state.members.map(({ pod }) => pod));
-    const dropped = workers.filter(
-      (worker) => worker.removing === true && present.has(worker.pod) && present.size <= state.desired,
-    );
-    const { control, fence } = this.#parts;
-    await control.dropRemoval(
-      fence,
-      dropped.map(({ id }) => id),
-    );
-    const staying = workers.filter((worker) => worker.removing !== true || dropped.includes(worker));
-    return {
-      unready: unreadyMembers(state, workers),
-      drained: staying.filter((worker) => worker.state === 'drained' && present.has(worker.pod)),
-      draining: staying.filter((worker) => worker.state === 'draining'),
-    };
+    const { control, fence, pool } = this.#parts;
+    const { workers } = await control.observe(0);
+    const gone = workers.filter((worker) => hasLeft(worker, state));
+    const counted = workers.filter((worker) => !gone.includes(worker));
+    const dropped = counted.filter(({ removing }) => removing === true);
+    await pool.spare(dropped.map(({ pod }) => pod));
+    await control.dropRemoval(fence, identify(dropped));
+    const { missing, members } = freeMembers(state, workers);
+    const unready = unreadyWorkers(state, counted);
+    const leaving = counted.filter(isLeaving);
+    const inOrder = [
+      ...leaving.filter((worker) => unready.includes(worker)),
+      ...leaving.filter((worker) => !unready.includes(worker) && worker.state === 'drained'),
+      ...leaving.filter((worker) => !unready.includes(worker) && worker.state === 'draining'),
+    ];
+    const first = unready.filter((worker) => !isLeaving(worker));
+    return { free: missing + members.length, leaving: inOrder, first: identify(first), gone: identify(gone) };
   }
 
-  /** Of the leaving workers, keeps `stillToGo` on their way (drained ones first) and takes the others back. */
-  async #takeBack(leaving: Movement, stillToGo: number): Promise<readonly WorkerId[]> {
-    const all = [...leaving.drained, ...leaving.draining];
-    const surplus = all.length - stillToGo;
+  /** Of the leaving workers, keeps `stillToGo` on their way and takes the others back. */
+  async #takeBack({ leaving, gone }: Movement, stillToGo: number): Promise<readonly WorkerId[]> {
+    const surplus = leaving.length - stillToGo;
     if (surplus <= 0) return [];
-    const spared = all.slice(0, stillToGo).map(({ id }) => id);
-    return this.#parts.control.takeBack(this.#parts.fence, surplus, spared);
+    const spared = identify(leaving.slice(0, stillToGo));
+    return this.#parts.control.takeBack(this.#parts.fence, surplus, [...spared, ...gone]);
   }
 
-  async #grow(before: number, asked: number, takenBack: readonly WorkerId[]): Promise<ScaleOutcome> {
-    const outcome = { before, asked, applied: asked, started: asked - before, takenBack };
-    const nobody = { draining: [], removed: [], failures: [] };
-    if (asked === before) return { ...outcome, ...nobody };
+  async #grow(state: PoolState, asked: number, takenBack: readonly WorkerId[]): Promise<ScaleOutcome> {
+    const before = state.desired;
+    const nobody = { before, asked, takenBack, draining: [], removed: [] };
+    if (asked === before) return { ...nobody, applied: before, started: 0, failures: [] };
     const { pool, fence } = this.#parts;
-    if (await pool.resize({ from: before, to: asked, remove: [], fence })) return { ...outcome, ...nobody };
-    return { ...outcome, applied: before, started: 0, ...nobody, failures: [conflict(before)] };
+    const { desired, failures } = await pool.resize({ seen: state, to: asked, remove: [], fence });
+    return { ...nobody, applied: desired, started: Math.max(0, desired - before), failures };
   }
 
-  async #sendSyns(count: number): Promise<readonly WorkerId[]> {
-    if (count <= 0) return [];
+  /** Asks those that must drain before any other, then as many more as are still too many. */
+  async #sendSyns(toDrain: number, movement: Movement): Promise<readonly WorkerId[]> {
     const { control, fence, stepSeconds } = this.#parts;
-    const sent = await control.sendSyn(fence, count, { stepSeconds, staleSeconds: STALE_SECONDS });
-    return sent.map(({ workerId }) => workerId);
+    const { leaving, first, gone } = movement;
+    const ask = async (count: number, spared: readonly WorkerId[]): Promise<readonly WorkerId[]> => {
+      if (count <= 0) return [];
+      const sent = await control.sendSyn(fence, count, { stepSeconds, staleSeconds: STALE_SECONDS, spared });
+      return sent.map(({ workerId }) => workerId);
+    };
+    const asked: WorkerId[] = [];
+    if (first.length > 0) {
+      const { workers } = await control.observe(0);
+      const others = identify(workers).filter((id) => !first.includes(id));
+      asked.push(...(await ask(Math.min(first.length, toDrain), others)));
+    }
+    // One step has so many of them in all: the reply names those that were asked before, too.
+    const more = await ask(Math.max(asked.length, toDrain - leaving.length), gone);
+    return more.length === 0 ? asked : more;
   }
 
   /**
    * Waits until `count` workers have drained, or the time for this step is up; returns those that have. A worker whose
    * member is gone already is none of them: for its sake the pool would lose another one.
    */
-  async #awaitDrained(count: number, { members }: PoolState): Promise<readonly WorkerRecord[]> {
+  async #awaitDrained(count: number, state: PoolState): Promise<readonly WorkerRecord[]> {
     const { control, blocking, clock } = this.#parts;
-    const present = new Set(members.map(({ pod }) => pod));
     const until = clock() + ACK_WAIT_SECONDS;
     for (;;) {
       const { workers } = await control.observe(0);
       const drained = workers.filter(
-        ({ state, removing, pod }) => state === 'drained' && removing !== true && present.has(pod),
+        (worker) => worker.state === 'drained' && worker.removing !== true && isPresent(worker, state),
       );
       const leftSeconds = until - clock();
       if (drained.length >= count || leftSeconds <= 0) return drained.slice(0, count);
@@ -136,75 +190,80 @@ export class LiveFarm implements Farm {
     }
   }
 
-  async #shrink(step: {
-    readonly state: PoolState;
-    readonly asked: number;
-    readonly takenBack: readonly WorkerId[];
-    readonly sent: readonly WorkerId[];
-    readonly drained: readonly WorkerRecord[];
-    readonly unready: number;
-  }): Promise<ScaleOutcome> {
-    const { control, fence } = this.#parts;
-    const before = step.state.desired;
-    const unready = Math.min(step.unready, await this.#unreadyNow());
-    const marked = await control.beginRemoval(
-      fence,
-      step.drained.map(({ id }) => id),
-    );
-    const to = before - marked.length - unready;
-    const remove = step.drained.filter(({ id }) => marked.includes(id)).map(({ pod }) => pod);
-    const applied = to === before || (await this.#resizeOrDrop({ from: before, to, remove, fence }, marked));
-    const pending = step.sent.filter((id) => !marked.includes(id));
-    const failures: ScaleFailure[] = applied ? [] : [conflict(before)];
-    if (to > step.asked) failures.push(ackPending(to - step.asked));
+  async #shrink(descent: Descent): Promise<ScaleOutcome> {
+    const { pool, control, fence } = this.#parts;
+    const { state, asked, takenBack, sent } = descent;
+    const before = state.desired;
+    const { free, count, removable } = await this.#lookAgain(descent);
+    const marked = await control.beginRemoval(fence, identify(removable));
+    const leaving = removable.filter(({ id }) => marked.includes(id));
+    const to = before - leaving.length - count;
+    const drained = leaving.flatMap(({ pod }) => state.members.filter((member) => member.pod === pod));
+    const change = { seen: state, to, remove: [...free, ...drained], fence };
+    const result = to === before ? unchanged(before) : await pool.resize(change);
+    await control.dropRemoval(fence, identify(leaving, result.kept));
+    const failures = [...result.failures];
+    if (removable.length < descent.drained.length) failures.push(unready());
+    else if (to > asked) failures.push(ackPending(to - asked));
     return {
       before,
-      asked: step.asked,
-      applied: applied ? to : before,
+      asked,
+      applied: result.desired,
       started: 0,
-      takenBack: step.takenBack,
-      draining: pending,
-      removed: applied ? marked : [],
+      takenBack,
+      draining: sent.filter((id) => !marked.includes(id)),
+      removed: identify(leaving, result.removed),
       failures,
     };
   }
 
-  /** Looks again: while others drained, a member that was still starting may have taken a task. */
-  async #unreadyNow(): Promise<number> {
-    const [state, { workers }] = await Promise.all([this.#parts.pool.read(), this.#parts.control.observe(0)]);
-    return unreadyMembers(state, workers);
-  }
-
-  async #resizeOrDrop(change: PoolChange, marked: readonly WorkerId[]): Promise<boolean> {
-    try {
-      if (await this.#parts.pool.resize(change)) return true;
-    } catch (error) {
-      await this.#parts.control.dropRemoval(this.#parts.fence, marked);
-      throw error;
-    }
-    await this.#parts.control.dropRemoval(this.#parts.fence, marked);
-    return false;
+  /**
+   * Looks again: while others drained, a member that was still starting may have taken a task, and one may no longer be
+   * ready.
+   */
+  async #lookAgain({ free, drained }: Descent): Promise<LastLook> {
+    const { pool, control, fence } = this.#parts;
+    const [state, { workers }] = await Promise.all([pool.read(fence), control.observe(0)]);
+    const { missing, members } = freeMembers(state, workers);
+    const count = Math.min(free, missing + members.length);
+    return {
+      count,
+      free: members.slice(0, Math.max(0, count - missing)),
+      removable: removableNow(drained, state, workers),
+    };
   }
 }
 
-/**
- * Members that may go without a drain: asked for and not there, pending, unready, or without an entry in the registry.
- * Whoever shrinks the pool takes these first.
- */
-function unreadyMembers({ desired, members }: PoolState, workers: readonly WorkerRecord[]): number {
-  const registered = new Set(workers.map(({ pod }) => pod));
-  const missing = Math.max(0, desired - members.length);
-  return missing + members.filter(({ ready, pod }) => !ready || !registered.has(pod)).length;
+function figuresOf({ desired, members, rollout }: PoolState): FarmSnapshot['pool'] {
+  const ready = members.filter((member) => member.ready).length;
+  return { desired, present: members.length, ready, ...(rollout === undefined ? {} : { rollout }) };
 }
 
-function conflict(before: number): ScaleFailure {
-  const detail = `the pool is no longer ${String(before)}: somebody else has changed it; this step changes nothing`;
-  return { reason: 'conflict', detail };
+function isLeaving({ state }: WorkerRecord): boolean {
+  return state === 'draining' || state === 'drained';
+}
+
+/** @param pods where given, only the workers of these */
+function identify(workers: readonly WorkerRecord[], pods?: readonly string[]): readonly WorkerId[] {
+  return workers.filter(({ pod }) => pods?.includes(pod) ?? true).map(({ id }) => id);
+}
+
+function unchanged(desired: number): PoolResult {
+  return { desired, removed: [], kept: [], failures: [] };
+}
+
+function clamped(asked: number, ceiling: number): ScaleFailure {
+  const detail = `something keeps the pool at ${String(ceiling)} workers: ${String(asked)} are not asked for; a policy of the platform, or another autoscaler?`;
+  return { reason: 'clamped', detail };
 }
 
 function ackPending(count: number): ScaleFailure {
-  return {
-    reason: 'ackPending',
-    detail: `${String(count)} workers have not acknowledged yet; not applied in this step`,
-  };
+  const detail = `${String(count)} workers have not acknowledged yet; not applied in this step`;
+  return { reason: 'ackPending', detail };
+}
+
+function unready(): ScaleFailure {
+  const detail =
+    'a worker that has not drained is not ready: it would be removed instead of one that has; tried again in the next step';
+  return { reason: 'unready', detail };
 }

@@ -1,3 +1,4 @@
+import type { PoolTrouble } from './pool-trouble.ts';
 import type { FarmSnapshot, NoData } from './snapshot.ts';
 import type { WorkerId } from './worker.ts';
 
@@ -30,8 +31,16 @@ export interface ScaleOutcome {
   readonly failures: readonly ScaleFailure[];
 }
 
-/** Part of a scaling action that did not happen, and why. */
+/**
+ * Part of a scaling action that did not happen, and why; or what the platform did otherwise than it was asked.
+ * - `synExpired`, `ackPending`: workers that have not drained in time.
+ * - `unready`: a worker that has not drained would be removed instead of one that has.
+ * - `clamped`: something keeps the pool smaller than it was asked to be, step after step.
+ * - `rollout`: the pool's members are being replaced; it is not scaled meanwhile.
+ * - `otherRemoved`: another member was removed than the one that had drained.
+ */
 export interface ScaleFailure {
-  readonly reason: 'synExpired' | 'ackPending' | 'poolRefused' | 'poolAway' | 'clamped' | 'conflict';
+  readonly reason:
+    'synExpired' | 'ackPending' | 'unready' | 'clamped' | 'rollout' | 'otherRemoved' | PoolTrouble;
   readonly detail: string;
 }

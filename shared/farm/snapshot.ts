@@ -1,4 +1,5 @@
 import type { Counters, Held } from './counters.ts';
+import type { PoolTrouble } from './pool-trouble.ts';
 import type { WorkerState } from './worker.ts';
 
 /** What one look at a farm shows. All of it was read at one moment. */
@@ -49,4 +50,6 @@ export interface AnnouncedRate {
 export interface NoData {
   readonly kind: 'noData';
   readonly reason: string;
+  /** Set where it was the pool that could not be looked at. */
+  readonly trouble?: PoolTrouble;
 }

@@ -50,14 +50,20 @@ export class Control {
    * Sends a SYN to k workers that are not draining yet.
    *
    * @param staleSeconds workers without a heartbeat for longer are not asked
+   * @param spared not asked either: their pods are going already
    * @throws StaleFence
    */
   async sendSyn(
     fence: number,
     workers: number,
-    options: { readonly stepSeconds: number; readonly staleSeconds: number },
+    options: {
+      readonly stepSeconds: number;
+      readonly staleSeconds: number;
+      readonly spared?: readonly WorkerId[];
+    },
   ): Promise<readonly SentSyn[]> {
-    const args = [fence, workers, toMicros(options.stepSeconds), toMicros(options.staleSeconds)];
+    const { stepSeconds, staleSeconds, spared = [] } = options;
+    const args = [fence, workers, toMicros(stepSeconds), toMicros(staleSeconds), ...spared];
     const parts = this.#fenced(fence, await this.#store.run('syn', args));
     const sent: SentSyn[] = [];
     for (let at = 0; at < parts.length; at += 3) {

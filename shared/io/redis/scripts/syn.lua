@@ -1,6 +1,7 @@
 -- Sends a SYN to k workers: idle ones first, then those that should finish soonest. A worker that is draining already
 -- is not asked again. One step has k of them in all: sent again, it replies with those that it has asked already.
--- ARGV: fencing number, k, µs of one step, µs since the last heartbeat beyond which a worker is not asked.
+-- ARGV: fencing number, k, µs of one step, µs since the last heartbeat beyond which a worker is not asked, then workers
+-- that are not asked either.
 -- Replies {'stale'} for an older fencing number than the last one seen, else {'sent', worker, syn id, expiry, ...}.
 -- @include base
 -- @include fence
@@ -8,12 +9,13 @@ if isStale(ARGV[1]) then return { 'stale' } end
 local fence = tonumber(ARGV[1])
 
 local own = 'syn-' .. text(fence) .. '-'
-local candidates, asked = {}, {}
+local spared, candidates, asked = {}, {}, {}
+for index = 5, #ARGV do spared[ARGV[index]] = true end
 for _, worker in ipairs(call('ZRANGEBYSCORE', P .. 'workers', now - tonumber(ARGV[4]), '+inf')) do
   local seat = call('HMGET', P .. 'worker:' .. worker, 'syn', 'lease', 'finishAt', 'synUntil')
   if seat[1] and string.sub(seat[1], 1, #own) == own then
     asked[#asked + 1] = { worker, seat[1], seat[4] }
-  elseif not seat[1] then
+  elseif not seat[1] and not spared[worker] then
     candidates[#candidates + 1] = { worker = worker, finish = seat[2] and math.max(now, tonumber(seat[3])) or 0 }
   end
 end
