@@ -44,7 +44,7 @@ describe('what the autoscaler may do', () => {
   test('is narrowed for pods by a policy that denies, and denies too where it cannot be evaluated', () => {
     expect(only('ValidatingAdmissionPolicy')).toMatchObject({
       metadata: { name: 'farm-autoscaler' },
-      spec: { failurePolicy: 'Fail', matchConstraints: { resourceRules: [{ operations: ['*'] }] } },
+      spec: { failurePolicy: 'Fail', matchConstraints: { resourceRules: [{ operations: ['UPDATE'] }] } },
     });
     expect(only('ValidatingAdmissionPolicyBinding')).toMatchObject({
       spec: { policyName: 'farm-autoscaler', validationActions: ['Deny'] },
