@@ -31,7 +31,7 @@ local function shift(key, ...)
   end
 end
 for _, id in ipairs(call('ZRANGE', P .. 'due', 0, -1)) do shift('task:' .. id, 'gen', 'dl') end
-for _, id in ipairs(call('ZRANGE', P .. 'workers', 0, -1)) do shift('worker:' .. id, 'synUntil', 'finishAt', 'seen') end
+for _, id in ipairs(call('ZRANGE', P .. 'workers', 0, -1)) do shift('worker:' .. id, 'synUntil', 'finishAt', 'seen', 'until') end
 for index = 2, #ARGV do shift('lock:' .. ARGV[index], 'until', 'at') end
 shift('reaper', 'holdUntil')
 for _, name in ipairs({ 'waiting', 'arrival', 'due', 'leases', 'delayed', 'discardable', 'workers', 'syns', 'finish',

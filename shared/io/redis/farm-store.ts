@@ -14,6 +14,16 @@ export interface FarmRules extends DispatchRule {
   readonly backoffSeconds: number;
 }
 
+/** Moments in microseconds do not fit into the whole numbers of this Redis. */
+export class SmallRedis extends Error {
+  override readonly name = 'SmallRedis';
+  constructor() {
+    super(
+      'This Redis counts in 32 bits, the farm in microseconds since 1970. Use a Redis built for 64 bits.',
+    );
+  }
+}
+
 export const MICROS = 1_000_000;
 
 /** Whole microseconds, as the scripts count time. */
@@ -80,7 +90,8 @@ export class FarmStore {
 
   /** Refuses a farm whose keys this program cannot read, before it touches any. */
   async checkVersion(): Promise<void> {
-    const [found] = (await this.run('version')) as [Reply, Reply];
+    const [found, now] = (await this.run('version')) as [Reply, Reply];
+    if (toSeconds(now) < 1e9) throw new SmallRedis();
     if (found !== null) this.#expectReadable(found);
   }
 

@@ -160,16 +160,15 @@ function readClaim(reply: readonly Reply[]): ClaimReply {
 }
 
 /** In the order of `leaseReply` in `scripts/lib/lease.lua`. */
-function readLease(reply: readonly Reply[]): Lease {
-  const [, leaseId, taskId, type, options, input, expected, generatedAt, deadlineAt, failed, generation] =
-    reply;
+function readLease([, lines, options]: readonly Reply[]): Lease {
+  const [leaseId, taskId, type, input, expected, generatedAt, deadlineAt, failed, generation] =
+    String(lines).split('\n');
   return {
-    leaseId: String(leaseId),
-    taskId: String(taskId),
-    type: String(type),
+    leaseId: leaseId ?? '',
+    taskId: taskId ?? '',
+    type: type ?? '',
     options: String(options),
-    // Absent: null over the wire, false in a message made by Lua's JSON.
-    ...(typeof input === 'string' ? { input } : {}),
+    ...(input ? { input } : {}),
     expectedServiceSeconds: toSeconds(expected),
     generatedAtSeconds: toSeconds(generatedAt),
     deadlineAtSeconds: toSeconds(deadlineAt),

@@ -48,7 +48,8 @@ export class Submissions {
     ]);
     const { maxWaiting, idempotencySeconds } = this.#limits;
     const replies = await this.#store.run('admit', [maxWaiting, idempotencySeconds, ...args]);
-    return (replies as readonly Reply[]).map((reply) => readAdmission(reply as readonly string[]));
+    const [now, ...each] = replies as readonly [string, ...Reply[]];
+    return tasks.map((task, index) => readAdmission(task, Number(now), each[index]));
   }
 
   /**
@@ -67,11 +68,19 @@ export class Submissions {
   }
 }
 
-function readAdmission(reply: readonly string[]): Admission {
-  const [kind, id = '', generatedAt, deadlineAt] = reply;
+function readAdmission(task: NewTask, nowMicros: number, reply: Reply | undefined): Admission {
+  if (reply === 1) {
+    return {
+      kind: 'admitted',
+      id: task.id,
+      generatedAtSeconds: toSeconds(nowMicros),
+      deadlineAtSeconds: toSeconds(nowMicros + toMicros(task.deadlineSeconds)),
+    };
+  }
+  const [kind, id = '', generatedAt, deadlineAt] = reply as readonly string[];
   if (kind === 'full' || kind === 'noInput') return { kind, id };
   return {
-    kind: kind === 'same' ? 'same' : 'admitted',
+    kind: 'same',
     id,
     generatedAtSeconds: toSeconds(generatedAt),
     deadlineAtSeconds: toSeconds(deadlineAt),

@@ -17,7 +17,7 @@ if load[2] ~= 'running' or following ~= tonumber(ARGV[2]) then return { load[2],
 for at = 4, #ARGV, 6 do
   local reply = admit(ARGV[at], '', ARGV[at + 1], ARGV[at + 2], '', tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]),
     ARGV[at + 5], tonumber(ARGV[3]), 0)
-  if reply[1] == 'full' then break end
+  if reply ~= 1 and reply[1] == 'full' then break end
   following = following + 1
 end
 queueEntering()

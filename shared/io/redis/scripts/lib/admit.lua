@@ -5,8 +5,9 @@ local room
 local entering = { tasks = 0, work = 0, waiting = {}, due = {}, arrival = {} }
 
 local function known(id)
+  if call('EXISTS', P .. 'task:' .. id) == 0 then return end
   local task = call('HMGET', P .. 'task:' .. id, 'gen', 'dl')
-  if task[1] then return { 'same', id, task[1], task[2] } end
+  return { 'same', id, task[1], task[2] }
 end
 
 local function queueEntering()
@@ -32,7 +33,10 @@ local function enter(id, generated, due, latestStart, expected)
   if entering.tasks == 1000 then queueEntering() end
 end
 
--- Replies {'admitted' | 'same', id, generated at, deadline at} | {'full', id} | {'noInput', id}.
+-- As text at once, because Redis would write each number out again wherever it is used.
+local generated = text(now)
+
+-- Replies 1 where it let the task in | {'same', id, generated at, deadline at} | {'full', id} | {'noInput', id}.
 local function admit(id, key, type, options, input, expected, deadline, lost, most, keySeconds)
   local earlier = key ~= '' and call('GET', P .. 'key:' .. key)
   local same = earlier and known(earlier) or known(id)
@@ -42,8 +46,7 @@ local function admit(id, key, type, options, input, expected, deadline, lost, mo
   if input ~= '' and not call('ZSCORE', P .. 'blob-pending', input) then return { 'noInput', id } end
   -- First what Redis may refuse: a script that fails keeps what it has done until then.
   if key ~= '' then call('SET', P .. 'key:' .. key, id, 'EX', keySeconds) end
-  -- As text at once, because Redis would write each number out again wherever it is used.
-  local generated, due, latestStart = text(now), text(now + deadline), text(now + deadline - expected)
+  local due, latestStart = text(now + deadline), text(now + deadline - expected)
   local task = P .. 'task:' .. id
   -- No field for what is not so: no failed attempt (`att`), the first generation (`gn`), served when it is lost.
   call('HSET', task, 'type', type, 'opt', options, 'exp', expected, 'gen', generated, 'dl', due, 'st', 'waiting')
@@ -57,5 +60,5 @@ local function admit(id, key, type, options, input, expected, deadline, lost, mo
   end
   room = room - 1
   enter(id, generated, due, latestStart, expected)
-  return { 'admitted', id, generated, due }
+  return 1
 end

@@ -8,7 +8,8 @@ local function count(name, by)
   call('HINCRBY', P .. 'counters', name, by)
 end
 
--- A large number as text: Lua's own conversion keeps 14 digits, a moment in microseconds has 16.
+-- A large whole number as text: Lua's own conversion keeps 14 digits, a moment in microseconds has 16. In half the time
+-- of '%.0f'; a Redis of 32 bits, where it would not do, is refused (see checkVersion).
 local function text(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end

@@ -34,11 +34,11 @@ local function claim(worker, entry, hasAnswered, claimId, waitMicros)
     call('DEL', P .. 'inbox:' .. worker)
     if entry[2] then
       renew(worker, entry[3])
-      return leaseReply(entry[3], entry[2])
+      return leaseReply(entry[3], entry[2], taskOf(entry[3]))
     end
   end
   local bar = entry[4] and barred(worker, entry[4])
-  local task = not bar and leaseNext(worker, claimId, true)
+  local task = not bar and leaseNext(worker, claimId, true, hasAnswered)
   if task then return task end
   if hasAnswered then
     releaseSeat(worker)

@@ -4,8 +4,10 @@
 -- where it is not done.
 local function settle(id, outcome, ...)
   call('HSET', P .. 'task:' .. id, 'st', 'answered', 'out', outcome, ...)
-  call('RPUSH', P .. 'answered', id)
-  -- One of the collectors that wait for answers.
+  local answered = call('RPUSH', P .. 'answered', id)
+  -- One of the collectors that wait for answers. Where others lie there one has been told, and takes them all; now and
+  -- then another is told, should that one have died.
+  if answered % 8 ~= 1 then return end
   local waiter = call('ZPOPMAX', P .. 'collectors')
   if waiter[1] and tonumber(waiter[2]) > now then
     call('RPUSH', P .. 'inbox:' .. waiter[1], '1')

@@ -1,11 +1,19 @@
 -- Handing a task to a worker. Needs base, settings, dispatch.
 -- A worker's entry names the lease that it holds, exactly as long as the task is leased to it: whoever ends the one
--- ends the other. `leases` lists these workers by the end of their lease.
+-- ends the other. `leases` lists these workers by a moment before which their lease does not end; when that has come,
+-- `until` in the worker's entry may name a later one. So a worker that goes from task to task is listed once in a
+-- lease's length, and not anew for each task.
 
--- What a worker is told about its task, in the order that seat.ts reads.
-local function leaseReply(id, lease)
-  local task = call('HMGET', P .. 'task:' .. id, 'type', 'opt', 'in', 'exp', 'gen', 'dl', 'att', 'gn')
-  return { 'task', lease, id, task[1], task[2], task[3], task[4], task[5], task[6], task[7] or '0', task[8] or '0' }
+local function taskOf(id)
+  return call('HMGET', P .. 'task:' .. id, 'opt', 'type', 'in', 'exp', 'gen', 'dl', 'att', 'gn')
+end
+
+-- What a worker is told about its task, in the order that seat.ts reads: all but the options in one text, one to a
+-- line, which costs the worker half of what a list does.
+local function leaseReply(id, lease, task)
+  local lines = lease .. '\n' .. id .. '\n' .. task[2] .. '\n' .. (task[3] or '') .. '\n' .. task[4] .. '\n' .. task[5]
+    .. '\n' .. task[6] .. '\n' .. (task[7] or '0') .. '\n' .. (task[8] or '0')
+  return { 'task', lines, task[1] }
 end
 
 -- The worker holds no lease any more.
@@ -24,19 +32,19 @@ end
 -- Leases the next task to a worker. The lease's name begins with what asked for it, and ends with the number of the
 -- claim and the generation of the task: no other lease ever has it, whatever is sent twice or enters again.
 -- An unconfirmed lease lasts one second: the worker has not said yet that it is there.
+-- isListed: the worker has been in `leases` until now, by the lease that it has just answered.
 -- Returns what the worker is told, or nothing where no task waits.
-local function leaseNext(worker, asker, confirmed)
+local function leaseNext(worker, asker, confirmed, isListed)
   local id = takeTask()
   if not id then return end
-  local reply = leaseReply(id)
-  local expected, generation = reply[7], reply[11]
-  local lease = asker .. ':' .. call('HINCRBY', P .. 'counters', 'claimed', '1') .. ':' .. generation
-  local finish = text(now + expected)
-  reply[2] = lease
+  local task = taskOf(id)
+  local expected = task[4]
+  local lease = asker .. ':' .. call('HINCRBY', P .. 'counters', 'claimed', '1') .. ':' .. (task[8] or '0')
+  local finish, ends = text(now + expected), text(now + (confirmed and LEASE or 1000000))
   if expected ~= '0' then count('waitingWork', '-' .. expected) end
-  call('ZADD', P .. 'leases', text(now + (confirmed and LEASE or 1000000)), worker)
+  if not isListed then call('ZADD', P .. 'leases', ends, worker) end
   if ORDER == 'triage' then call('ZADD', P .. 'finish', finish, worker) end
   call('HSET', P .. 'task:' .. id, 'st', 'leased', 'wk', worker, 'ok', confirmed and '1' or '0')
-  call('HSET', P .. 'worker:' .. worker, 'lease', lease, 'task', id, 'finishAt', finish)
-  return reply
+  call('HSET', P .. 'worker:' .. worker, 'lease', lease, 'task', id, 'finishAt', finish, 'until', ends)
+  return leaseReply(id, lease, task)
 end

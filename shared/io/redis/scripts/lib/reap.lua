@@ -2,7 +2,13 @@
 -- one call does a bounded amount.
 
 local function reapLease(worker)
-  local id = call('HGET', P .. 'worker:' .. worker, 'task')
+  local seat = call('HMGET', P .. 'worker:' .. worker, 'task', 'until')
+  local id = seat[1]
+  -- It has had a task after the one that it was listed for.
+  if seat[2] and tonumber(seat[2]) > now then
+    call('ZADD', P .. 'leases', seat[2], worker)
+    return
+  end
   releaseSeat(worker)
   if call('HGET', P .. 'task:' .. id, 'ok') == '0' then
     -- The hand-over lies unread in its inbox: read later, a worker that has drained since would begin to work.
