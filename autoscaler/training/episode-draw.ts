@@ -2,8 +2,8 @@ import type { AnnouncedRate } from '../../shared/farm/snapshot.ts';
 import type { DeadlineRule } from '../../shared/farm/deadline.ts';
 import { tabulate } from '../../shared/simulator/task-table.ts';
 import type { TaskTable } from '../../shared/simulator/task-table.ts';
-import { drawArrivals, scheduleSecondsAt } from '../../shared/workload/arrivals.ts';
-import type { ArrivalPlan } from '../../shared/workload/arrivals.ts';
+import { drawArrivalColumns, scheduleSecondsAt } from '../../shared/workload/arrivals.ts';
+import type { ClockedPlan } from '../../shared/workload/arrivals.ts';
 import { announcedRate } from '../../shared/workload/workload.ts';
 import type { Workload } from '../../shared/workload/workload.ts';
 
@@ -20,14 +20,15 @@ export interface DrawRules {
 export class EpisodeDraw {
   readonly tasks: TaskTable;
   readonly #workload: Workload;
-  readonly #plan: ArrivalPlan;
+  readonly #plan: ClockedPlan;
   /** By time: the episodes of a training run ask at the same moments again and again. */
   readonly #announced = new Map<number, AnnouncedRate>();
 
   constructor(workload: Workload, seed: number, rules: DrawRules) {
     this.#workload = workload;
-    this.#plan = drawArrivals(workload, seed);
-    this.tasks = tabulate(this.#plan.arrivals, rules.deadline, rules.handOver.collectSeconds);
+    const columns = drawArrivalColumns(workload, seed);
+    this.#plan = columns;
+    this.tasks = tabulate(columns, rules.deadline, rules.handOver.collectSeconds);
   }
 
   /** The rates that the emitter announces at a time, one figure a second. */

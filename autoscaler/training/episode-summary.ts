@@ -29,21 +29,23 @@ export function summarise(episode: Episode): EpisodeSummary {
   const { commands } = episode;
   const { tasks } = episode.simulation;
   const due = dueTasks(episode);
-  const tardiness = Float64Array.from(due, (task) => lateBySeconds(episode, task)).sort();
+  const tardiness = due.lateBySeconds.sort();
   const moves = commands
     .map(({ before, workers }) => Math.sign(workers - before))
     .filter((move) => move !== 0);
   const sampled = commandedByStep(episode);
   return {
-    qosPercent: qosPercent(episode, due),
-    meanWorkers: sampled.reduce((sum, workers) => sum + workers, 0) / Math.max(1, sampled.length),
+    qosPercent: percentOf(sumOf(due.metByQuarter), sumOf(due.byQuarter)),
+    meanWorkers: sumOf(sampled) / Math.max(1, sampled.length),
     maxWorkers: commands.reduce((most, { workers }) => Math.max(most, workers), 0),
     workerSeconds: episode.paid.workerSeconds,
     scalingActions: moves.length,
     reversals: moves.filter((move, index) => index > 0 && move !== moves[index - 1]).length,
     tardinessP95Seconds: tardiness[Math.ceil(0.95 * tardiness.length) - 1] ?? 0,
     tardinessMaxSeconds: tardiness.at(-1) ?? 0,
-    qosPercentByQuartile: qosPercentByQuartile(episode, due),
+    qosPercentByQuartile: due.byQuarter.map((count, quarter) =>
+      percentOf(due.metByQuarter[quarter] ?? 0, count),
+    ),
     dropped: tasks.count - episode.simulation.collected.count - heldTasks(episode),
     steps: sampled.length,
     tasks: tasks.count,
@@ -66,25 +68,42 @@ function commandedByStep(episode: Episode): number[] {
   return sampled;
 }
 
-/** Collected, or overdue at the end of the grace. */
-function dueTasks({ simulation }: Episode): number[] {
-  const due: number[] = [];
-  for (let task = 0; task < simulation.tasks.count; task += 1) {
-    const isOverdue = (simulation.tasks.deadlineAtSeconds[task] ?? 0) < simulation.nowSeconds;
-    if (isOverdue || simulation.collected.isCollected(task)) due.push(task);
+/** Tasks that fell due in an episode, by quarter of the expected service times. */
+interface DueTasks {
+  readonly byQuarter: number[];
+  readonly metByQuarter: number[];
+  readonly lateBySeconds: Float64Array;
+}
+
+/** Collected, or overdue at the end of the grace. One pass: whoever trains reads millions of summaries. */
+function dueTasks({ simulation: { tasks, collected, nowSeconds } }: Episode): DueTasks {
+  const quarterOf = quarters(tasks);
+  const lateBySeconds = new Float64Array(tasks.count);
+  const [byQuarter, metByQuarter] = [
+    [0, 0, 0, 0],
+    [0, 0, 0, 0],
+  ];
+  let count = 0;
+  for (let task = 0; task < tasks.count; task += 1) {
+    const overdueSeconds = nowSeconds - (tasks.deadlineAtSeconds[task] ?? 0);
+    const late = collected.tardinessSeconds(task) ?? overdueSeconds;
+    if (late <= 0 && !collected.isCollected(task)) continue;
+    lateBySeconds[count] = late;
+    count += 1;
+    const quarter = quarterOf[task] ?? 0;
+    byQuarter[quarter] = (byQuarter[quarter] ?? 0) + 1;
+    if (collected.hasMet(task)) metByQuarter[quarter] = (metByQuarter[quarter] ?? 0) + 1;
   }
-  return due;
+  return { byQuarter, metByQuarter, lateBySeconds: lateBySeconds.subarray(0, count) };
 }
 
-function lateBySeconds({ simulation }: Episode, task: number): number {
-  const collected = simulation.collected.tardinessSeconds(task);
-  return collected ?? simulation.nowSeconds - (simulation.tasks.deadlineAtSeconds[task] ?? 0);
+/** Undefined where nothing fell due. */
+function percentOf(met: number, due: number): number | undefined {
+  return due === 0 ? undefined : (100 * met) / due;
 }
 
-function qosPercent({ simulation }: Episode, tasks: readonly number[]): number | undefined {
-  if (tasks.length === 0) return undefined;
-  const met = tasks.filter((task) => simulation.collected.hasMet(task)).length;
-  return (100 * met) / tasks.length;
+function sumOf(figures: readonly number[]): number {
+  return figures.reduce((sum, figure) => sum + figure, 0);
 }
 
 function heldTasks({ simulation }: Episode): number {
@@ -93,23 +112,21 @@ function heldTasks({ simulation }: Episode): number {
   return held.waiting + held.leased + held.answered + notYetGenerated;
 }
 
-/** QoS in four groups of equal size, by expected service time. */
-function qosPercentByQuartile(episode: Episode, due: readonly number[]): (number | undefined)[] {
-  const { tasks } = episode.simulation;
-  const quarterOf = quarters(tasks);
-  const groups: number[][] = [[], [], [], []];
-  for (const task of due) groups[quarterOf[task] ?? 0]?.push(task);
-  return groups.map((group) => qosPercent(episode, group));
-}
-
-/** Which quarter of the tasks each belongs to, by expected service time. */
+/** Which quarter of the tasks each belongs to, by expected service time; of equal ones the earlier is the shorter. */
 function quarters({ count, expectedServiceSeconds }: TaskTable): Uint8Array {
-  const order = new Uint32Array(count).map((_, task) => task);
-  order.sort((a, b) => (expectedServiceSeconds[a] ?? 0) - (expectedServiceSeconds[b] ?? 0) || a - b);
+  const ascending = expectedServiceSeconds.toSorted();
   const quarterOf = new Uint8Array(count);
-  const ends = [1, 2, 3].map((quarter) => Math.round((quarter * count) / 4));
-  for (let rank = 0; rank < count; rank += 1) {
-    quarterOf[order[rank] ?? 0] = ends.filter((end) => rank >= end).length;
+  for (const quarter of [1, 2, 3]) {
+    const end = Math.round((quarter * count) / 4);
+    const edge = ascending[end] ?? Infinity;
+    // So many that are as long as the edge itself still lie below it.
+    let atEdge = end - ascending.indexOf(edge);
+    for (let task = 0; task < count; task += 1) {
+      const seconds = expectedServiceSeconds[task] ?? 0;
+      const isBelow = seconds < edge || (seconds === edge && atEdge > 0);
+      if (seconds === edge) atEdge -= 1;
+      if (!isBelow) quarterOf[task] = quarter;
+    }
   }
   return quarterOf;
 }

@@ -3,8 +3,12 @@
  * they were put in, so that a run is the same every time. A binary heap over typed arrays.
  */
 export class EventHeap {
+  /** Entries, a vacant root included. */
   #length = 0;
   #sequence = 0;
+  /** The root has been taken, and nothing put in its place yet: most events are followed by another of their kind. */
+  #isRootVacant = false;
+  /** The first is Infinity where there is no event. */
   #seconds: Float64Array;
   /** Priority and sequence in one number. */
   #rank: Float64Array;
@@ -13,25 +17,32 @@ export class EventHeap {
   /** @param capacity grows by itself */
   constructor(capacity = 128) {
     this.#seconds = new Float64Array(capacity);
+    this.#seconds[0] = Infinity;
     this.#rank = new Float64Array(capacity);
     this.#payload = new Int32Array(capacity);
   }
 
   get length(): number {
-    return this.#length;
+    return this.#isRootVacant ? this.#length - 1 : this.#length;
   }
 
   /** When the next event is; Infinity where there is none. */
   get nextSeconds(): number {
-    return this.#length > 0 ? (this.#seconds[0] ?? Infinity) : Infinity;
+    if (this.#isRootVacant) this.#fillRoot();
+    return this.#seconds[0] ?? Infinity;
   }
 
   /** @param priority whole number from 0; lower goes first */
   push(seconds: number, priority: number, payload: number): void {
     if (!Number.isFinite(seconds)) throw new RangeError(`An event needs a time, not ${String(seconds)}.`);
-    if (this.#length === this.#seconds.length) this.#grow();
     const rank = priority * 2 ** 40 + this.#sequence;
     this.#sequence += 1;
+    if (this.#isRootVacant) {
+      this.#isRootVacant = false;
+      this.#sink(seconds, rank, payload);
+      return;
+    }
+    if (this.#length === this.#seconds.length) this.#grow();
     let at = this.#length;
     this.#length += 1;
     while (at > 0) {
@@ -45,12 +56,18 @@ export class EventHeap {
 
   /** Takes the next event out and returns its payload; undefined where there is none. */
   pop(): number | undefined {
+    if (this.#isRootVacant) this.#fillRoot();
     if (this.#length === 0) return undefined;
-    const payload = this.#payload[0];
+    this.#isRootVacant = true;
+    return this.#payload[0];
+  }
+
+  #fillRoot(): void {
+    this.#isRootVacant = false;
     this.#length -= 1;
     const last = this.#length;
     if (last > 0) this.#sink(this.#seconds[last] ?? 0, this.#rank[last] ?? 0, this.#payload[last] ?? 0);
-    return payload;
+    else this.#seconds[0] = Infinity;
   }
 
   #sink(seconds: number, rank: number, payload: number): void {

@@ -30,7 +30,7 @@ const READY = 1;
  */
 export class FarmSimulation implements DispatchMoment {
   readonly tasks: TaskTable;
-  readonly workers = new SimulatedWorkforce();
+  readonly workers: SimulatedWorkforce;
   readonly collected: CollectedTasks;
   readonly #settings: SimulationSettings;
   readonly #line: SimulatedLine;
@@ -41,6 +41,8 @@ export class FarmSimulation implements DispatchMoment {
   #admittedWorkSeconds = 0;
   /** Tasks before this one can be served, or have been. */
   #available = 0;
+  /** When the next of them can be served; Infinity after the last. */
+  #nextArrivalSeconds: number;
   #claims = 0;
   /** Finished tasks in order of finishing, which is that of collecting; those before the head are collected. */
   readonly #finished: number[] = [];
@@ -51,6 +53,8 @@ export class FarmSimulation implements DispatchMoment {
     this.#settings = settings;
     this.collected = new CollectedTasks(tasks);
     this.#line = new SimulatedLine(tasks, settings.dispatch.order === 'fifo');
+    this.workers = new SimulatedWorkforce(settings.dispatch.order === 'triage');
+    this.#nextArrivalSeconds = this.#arrivalSeconds();
     for (let count = 0; count < settings.initialWorkers; count += 1) {
       this.workers.becomeIdle(this.workers.start(0));
     }
@@ -75,14 +79,18 @@ export class FarmSimulation implements DispatchMoment {
 
   /** Lets time pass, and everything happen that falls into it, `seconds` itself included. */
   advanceTo(seconds: number): void {
+    const events = this.#events;
     for (;;) {
-      const event = this.#events.nextSeconds;
-      const arrival = this.#nextAvailableSeconds();
-      const next = Math.min(event, arrival);
-      if (next > seconds) break;
-      this.#nowSeconds = next;
-      if (event <= arrival) this.#happen(this.#events.pop() ?? 0);
-      else this.#arrive();
+      const event = events.nextSeconds;
+      if (event <= this.#nextArrivalSeconds) {
+        if (event > seconds) break;
+        this.#nowSeconds = event;
+        this.#happen(events.pop() ?? 0);
+      } else {
+        if (this.#nextArrivalSeconds > seconds) break;
+        this.#nowSeconds = this.#nextArrivalSeconds;
+        this.#arrive();
+      }
     }
     this.#nowSeconds = seconds;
     this.#collect();
@@ -127,7 +135,7 @@ export class FarmSimulation implements DispatchMoment {
     return snapshot;
   }
 
-  #nextAvailableSeconds(): number {
+  #arrivalSeconds(): number {
     const generated = this.tasks.generatedAtSeconds[this.#available];
     return generated === undefined ? Infinity : generated + this.#settings.pickUpSeconds;
   }
@@ -135,6 +143,7 @@ export class FarmSimulation implements DispatchMoment {
   #arrive(): void {
     const task = this.#available;
     this.#available += 1;
+    this.#nextArrivalSeconds = this.#arrivalSeconds();
     const worker = this.workers.takeIdle();
     if (worker === undefined) {
       this.#line.add(task);

@@ -30,14 +30,13 @@ export class SimulatedLine implements WaitingLine {
   /** Tasks come in order of generation. */
   add(task: number): void {
     this.#workSeconds += this.#tasks.expectedServiceSeconds[task] ?? 0;
+    if (this.#byGeneration || this.length === 0) {
+      this.#order.push(task);
+      return;
+    }
     const latestStart = this.#tasks.latestStartSeconds[task] ?? 0;
-    const last = this.#order.at(-1);
-    const comesLast =
-      this.#byGeneration ||
-      this.length === 0 ||
-      last === undefined ||
-      (this.#tasks.latestStartSeconds[last] ?? 0) <= latestStart;
-    if (comesLast) this.#order.push(task);
+    const last = this.#order[this.#order.length - 1] ?? 0;
+    if ((this.#tasks.latestStartSeconds[last] ?? 0) <= latestStart) this.#order.push(task);
     else this.#order.splice(this.#head + this.#firstAfter(latestStart), 0, task);
   }
 

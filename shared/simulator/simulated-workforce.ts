@@ -15,11 +15,19 @@ export class SimulatedWorkforce {
   /** Of the workers that are gone, from their start to their end. */
   endedSeconds = 0;
   readonly #workers: SimulatedWorker[] = [];
-  #idle: number[] = [];
-  #present: number[] = [];
+  readonly #idle: number[] = [];
+  readonly #present: number[] = [];
   #draining = 0;
-  /** Of the busy workers that go on serving, earliest first. Kept in order: dispatch asks at every claim. */
+  /** Busy workers that go on serving. */
+  #busy = 0;
+  readonly #foresees: boolean;
+  /** When they should be free, earliest first. Kept in order: a dispatch that looks ahead asks at every claim. */
   readonly #finishes: number[] = [];
+
+  /** @param foresees whether anybody will ask for the expected finishes */
+  constructor(foresees: boolean) {
+    this.#foresees = foresees;
+  }
 
   /** Workers that serve or will: draining ones left out. */
   get commanded(): number {
@@ -32,10 +40,10 @@ export class SimulatedWorkforce {
 
   /** Tasks in hand. */
   get taskCount(): number {
-    return this.#finishes.length + this.#draining;
+    return this.#busy + this.#draining;
   }
 
-  /** Expected finish times of the busy workers that go on serving, earliest first; valid until anything happens. */
+  /** Expected finish times of the busy workers that go on serving, earliest first; valid until anything happens. Empty where nobody was to ask. */
   get expectedFinishes(): readonly number[] {
     return this.#finishes;
   }
@@ -73,7 +81,7 @@ export class SimulatedWorkforce {
     worker.state = 'busy';
     worker.task = task;
     worker.expectedFinishSeconds = expectedFinishSeconds;
-    insertAscending(this.#finishes, expectedFinishSeconds);
+    this.#addFinish(worker);
   }
 
   /** The task in a worker's hands; −1 without one. */
@@ -103,7 +111,7 @@ export class SimulatedWorkforce {
       const worker = this.#at(id);
       if (worker.state !== 'draining') continue;
       worker.state = 'busy';
-      insertAscending(this.#finishes, worker.expectedFinishSeconds);
+      this.#addFinish(worker);
       this.#draining -= 1;
       taken += 1;
     }
@@ -129,7 +137,7 @@ export class SimulatedWorkforce {
   }
 
   counts(): Workforce {
-    const [idle, busy, draining] = [this.#idle.length, this.#finishes.length, this.#draining];
+    const [idle, busy, draining] = [this.#idle.length, this.#busy, this.#draining];
     return { starting: this.#present.length - idle - busy - draining, idle, busy, draining, drained: 0 };
   }
 
@@ -146,16 +154,22 @@ export class SimulatedWorkforce {
     return worker.state === 'idle' ? -1 : worker.expectedFinishSeconds;
   }
 
+  #addFinish({ expectedFinishSeconds }: SimulatedWorker): void {
+    this.#busy += 1;
+    if (this.#foresees) insertAscending(this.#finishes, expectedFinishSeconds);
+  }
+
   #forgetFinish({ expectedFinishSeconds }: SimulatedWorker): void {
-    this.#finishes.splice(this.#finishes.indexOf(expectedFinishSeconds), 1);
+    this.#busy -= 1;
+    if (this.#foresees) removeAscending(this.#finishes, expectedFinishSeconds);
   }
 
   #remove(id: number, nowSeconds: number): void {
     const worker = this.#at(id);
     worker.state = 'gone';
     this.endedSeconds += nowSeconds - worker.startedAtSeconds;
-    this.#idle = this.#idle.filter((each) => each !== id);
-    this.#present = this.#present.filter((each) => each !== id);
+    takeOut(this.#idle, id);
+    takeOut(this.#present, id);
   }
 
   #at(id: number): SimulatedWorker {
@@ -171,4 +185,21 @@ function insertAscending(ascending: number[], value: number): void {
   ascending.push(value);
   for (; at > 0 && (ascending[at - 1] ?? 0) > value; at -= 1) ascending[at] = ascending[at - 1] ?? 0;
   ascending[at] = value;
+}
+
+/** Takes a number out of an ascending list that holds it. By hand: `splice` makes a new list. */
+function removeAscending(ascending: number[], value: number): void {
+  let at = 0;
+  while ((ascending[at] ?? value) < value) at += 1;
+  closeGap(ascending, at);
+}
+
+function takeOut(list: number[], value: number): void {
+  const at = list.indexOf(value);
+  if (at >= 0) closeGap(list, at);
+}
+
+function closeGap(list: number[], gap: number): void {
+  for (let at = gap + 1; at < list.length; at += 1) list[at - 1] = list[at] ?? 0;
+  list.pop();
 }

@@ -1,6 +1,6 @@
 import { deadlineSeconds } from '../farm/deadline.ts';
 import type { DeadlineRule } from '../farm/deadline.ts';
-import type { Arrival } from '../workload/arrivals.ts';
+import type { ArrivalColumns } from '../workload/arrivals.ts';
 
 /** The tasks of an episode, one column a quantity, in order of generation. Times in seconds from the start. */
 export interface TaskTable {
@@ -18,28 +18,18 @@ export interface TaskTable {
  * @param collectSeconds from the end of the work until the Result is recorded; a farm that knows it starts this much
  * earlier
  */
-export function tabulate(
-  arrivals: readonly Arrival[],
-  rule: DeadlineRule,
-  collectSeconds: number,
-): TaskTable {
-  const count = arrivals.length;
-  const table = {
-    count,
-    generatedAtSeconds: new Float64Array(count),
-    expectedServiceSeconds: new Float64Array(count),
-    serviceSeconds: new Float64Array(count),
-    deadlineAtSeconds: new Float64Array(count),
-    latestStartSeconds: new Float64Array(count),
-  };
-  for (const [index, arrival] of arrivals.entries()) {
-    const { atSeconds, expectedServiceSeconds } = arrival;
-    const deadlineAt = atSeconds + deadlineSeconds(expectedServiceSeconds, 1, rule);
-    table.generatedAtSeconds[index] = atSeconds;
-    table.expectedServiceSeconds[index] = expectedServiceSeconds;
-    table.serviceSeconds[index] = arrival.serviceSeconds;
-    table.deadlineAtSeconds[index] = deadlineAt;
-    table.latestStartSeconds[index] = deadlineAt - expectedServiceSeconds - collectSeconds;
+export function tabulate(arrivals: ArrivalColumns, rule: DeadlineRule, collectSeconds: number): TaskTable {
+  const { count, atSeconds, expectedServiceSeconds, serviceSeconds } = arrivals;
+  const deadlineAtSeconds = new Float64Array(count);
+  const latestStartSeconds = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) {
+    const expected = expectedServiceSeconds[index] ?? 0;
+    const deadlineAt = (atSeconds[index] ?? 0) + deadlineSeconds(expected, 1, rule);
+    deadlineAtSeconds[index] = deadlineAt;
+    latestStartSeconds[index] = deadlineAt - expected - collectSeconds;
   }
-  return table;
+  return {
+    ...{ count, expectedServiceSeconds, serviceSeconds, deadlineAtSeconds, latestStartSeconds },
+    generatedAtSeconds: atSeconds,
+  };
 }

@@ -20,8 +20,20 @@ export interface Arrival {
 }
 
 /** All tasks of a load in order of time, with the clock by which the emitter went through its schedule. */
-export interface ArrivalPlan {
+export interface ArrivalPlan extends ClockedPlan {
   readonly arrivals: readonly Arrival[];
+}
+
+/** The same tasks, one column a quantity: an object a task costs more than all else in a simulated episode. */
+export interface ArrivalColumns extends ClockedPlan {
+  readonly count: number;
+  readonly atSeconds: Float64Array;
+  readonly imageSidePixels: Uint16Array;
+  readonly expectedServiceSeconds: Float64Array;
+  readonly serviceSeconds: Float64Array;
+}
+
+export interface ClockedPlan {
   /** Absent where the schedule kept real time. */
   readonly clock: ScheduleClock | undefined;
 }
@@ -36,7 +48,7 @@ export interface ScheduleClock {
 }
 
 interface GenerationTimes {
-  readonly seconds: readonly number[];
+  readonly seconds: Float64Array;
   readonly clock: ScheduleClock | undefined;
 }
 
@@ -58,15 +70,28 @@ interface GenerationTimes {
  *   given that count: each window's share follows the integral of the rate over it.
  */
 export function drawArrivals(load: Load, seed: number): ArrivalPlan {
-  const times = drawGenerationTimes(load, new RandomStream(seed, 'arrivals'));
-  return { arrivals: withWork(times.seconds, load.service, seed), clock: times.clock };
+  const { count, clock, atSeconds, imageSidePixels, ...columns } = drawArrivalColumns(load, seed);
+  const arrivals = Array.from({ length: count }, (_, index) => ({
+    index,
+    atSeconds: atSeconds[index] ?? 0,
+    imageSidePixels: imageSidePixels[index] ?? 0,
+    expectedServiceSeconds: columns.expectedServiceSeconds[index] ?? 0,
+    serviceSeconds: columns.serviceSeconds[index] ?? 0,
+  }));
+  return { arrivals, clock };
+}
+
+/** The tasks of `drawArrivals` as columns. */
+export function drawArrivalColumns(load: Load, seed: number): ArrivalColumns {
+  const { seconds, clock } = drawGenerationTimes(load, new RandomStream(seed, 'arrivals'));
+  return { ...drawWork(seconds.length, load.service, seed), atSeconds: seconds, clock };
 }
 
 /**
  * How far the emitter is in its schedule at a time, in seconds of the schedule: what it knows when it announces its
  * next rates. The future of the window under way is not part of it.
  */
-export function scheduleSecondsAt(plan: ArrivalPlan, seconds: number): number {
+export function scheduleSecondsAt(plan: ClockedPlan, seconds: number): number {
   if (plan.clock === undefined) return seconds;
   const { realSeconds, plannedSeconds } = plan.clock;
   let low = 0;
@@ -89,6 +114,10 @@ export function countedTasks(schedule: Schedule, phase: Phase): number {
   return Math.round(schedule.baseRatePerSecond * multiplierIntegral(phase, 0, phase.seconds));
 }
 
+function allCountedTasks(schedule: Schedule): number {
+  return schedule.phases.reduce((sum, phase) => sum + countedTasks(schedule, phase), 0);
+}
+
 function drawGenerationTimes(load: Load, stream: RandomStream): GenerationTimes {
   if (load.arrivals === 'poisson') return { seconds: poissonTimes(load, stream), clock: undefined };
   if (load.phases.some(isOscillating)) return { seconds: countedOnTheClock(load, stream), clock: undefined };
@@ -96,7 +125,7 @@ function drawGenerationTimes(load: Load, stream: RandomStream): GenerationTimes 
 }
 
 /** Thinning (Lewis and Shedler 1979), phase by phase under each phase's own highest rate. */
-function poissonTimes(schedule: Schedule, stream: RandomStream): number[] {
+function poissonTimes(schedule: Schedule, stream: RandomStream): Float64Array {
   const times: number[] = [];
   let phaseStartSeconds = 0;
   for (const phase of schedule.phases) {
@@ -111,12 +140,13 @@ function poissonTimes(schedule: Schedule, stream: RandomStream): number[] {
     }
     phaseStartSeconds += phase.seconds;
   }
-  return times;
+  return new Float64Array(times);
 }
 
 /** An exact count per phase, each task's time drawn by the phase's rate, by rejection. */
-function countedOnTheClock(schedule: Schedule, stream: RandomStream): number[] {
-  const times: number[] = [];
+function countedOnTheClock(schedule: Schedule, stream: RandomStream): Float64Array {
+  const times = new Float64Array(allCountedTasks(schedule));
+  let count = 0;
   let phaseStartSeconds = 0;
   for (const phase of schedule.phases) {
     const highest = highestMultiplier(phase);
@@ -128,7 +158,7 @@ function countedOnTheClock(schedule: Schedule, stream: RandomStream): number[] {
       if (kept) inPhase[index++] = secondsIntoPhase;
     }
     inPhase.sort();
-    for (const secondsIntoPhase of inPhase) times.push(phaseStartSeconds + secondsIntoPhase);
+    for (const secondsIntoPhase of inPhase) times[count++] = phaseStartSeconds + secondsIntoPhase;
     phaseStartSeconds += phase.seconds;
   }
   return times;
@@ -138,7 +168,8 @@ const WINDOW_SECONDS = 1;
 
 /** The published generator: see drawArrivals. */
 function countedByWindow(schedule: Schedule, stream: RandomStream): GenerationTimes {
-  const seconds: number[] = [];
+  const seconds = new Float64Array(allCountedTasks(schedule));
+  let drawn = 0;
   const realSeconds: number[] = [];
   const plannedSeconds: number[] = [];
   let now = 0;
@@ -154,7 +185,7 @@ function countedByWindow(schedule: Schedule, stream: RandomStream): GenerationTi
       const count = windowCount(tasksLeft, windows - window, stream);
       tasksLeft -= count;
       for (let task = 0; task < count; task++) {
-        seconds.push(now);
+        seconds[drawn++] = now;
         now += stream.exponential(windowSeconds / count);
       }
     }
@@ -170,17 +201,22 @@ function windowCount(tasksLeft: number, windowsLeft: number, stream: RandomStrea
   return Math.min(tasksLeft, stream.poisson(tasksLeft / windowsLeft));
 }
 
-function withWork(times: readonly number[], service: ServiceDistribution, seed: number): Arrival[] {
+function drawWork(
+  count: number,
+  service: ServiceDistribution,
+  seed: number,
+): Omit<ArrivalColumns, 'atSeconds' | 'clock'> {
   const sizes = new RandomStream(seed, 'sizes');
   const noise = new RandomStream(seed, 'serviceNoise');
-  const model = paperServiceTimeModel;
-  const arrivals: Arrival[] = [];
-  for (const atSeconds of times) {
-    const imageSidePixels = imageSidePixelsFor(model, sizes.gamma(service.shape, service.meanSeconds));
-    const expected = expectedServiceSeconds(model, imageSidePixels * imageSidePixels);
-    const serviceSeconds = service.noiseCv === 0 ? expected : expected * noise.lognormal(service.noiseCv);
-    const index = arrivals.length;
-    arrivals.push({ index, atSeconds, imageSidePixels, expectedServiceSeconds: expected, serviceSeconds });
+  const imageSidePixels = new Uint16Array(count);
+  const expected = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) {
+    const wanted = sizes.gamma(service.shape, service.meanSeconds);
+    const side = imageSidePixelsFor(paperServiceTimeModel, wanted);
+    imageSidePixels[index] = side;
+    expected[index] = expectedServiceSeconds(paperServiceTimeModel, side * side);
   }
-  return arrivals;
+  const real =
+    service.noiseCv === 0 ? expected : expected.map((each) => each * noise.lognormal(service.noiseCv));
+  return { count, imageSidePixels, expectedServiceSeconds: expected, serviceSeconds: real };
 }
