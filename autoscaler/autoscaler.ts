@@ -74,6 +74,7 @@ export class Autoscaler {
     if (lock !== undefined && !('fence' in lock)) return lock;
     const decision = lock === undefined ? this.#unreachable() : await this.#decideWith(lock.fence, token);
     metrics.record(decision, policies);
+    void policies.loadEngine();
     return { kind: 'stepped', decision };
   }
 

@@ -6,8 +6,9 @@ import type { Farm, ScaleOutcome } from '../shared/farm/farm-port.ts';
 import type { FarmSnapshot } from '../shared/farm/snapshot.ts';
 import { decideStep } from '../shared/policy/decision.ts';
 import type { StepDecision } from '../shared/policy/decision.ts';
-import type { Decision, HoldReason } from './decision.ts';
+import type { Decision } from './decision.ts';
 import type { PolicyShelf } from './policy-shelf.ts';
+import { PoolFailure } from './pool.ts';
 import { healthyBefore } from './step-memory.ts';
 import type { StepMemory } from './step-memory.ts';
 import { Turn } from './turn.ts';
@@ -36,8 +37,8 @@ export interface StepResult {
   readonly memory: StepMemory;
 }
 
-/** Failures that are part of a drain that takes its time; after any other one the step was not healthy. */
-const PATIENT = ['ackPending', 'synExpired'];
+/** What only means that things take their time; after any other failure the step was not healthy. */
+const PATIENT = ['ackPending', 'synExpired', 'unready', 'rollout'];
 
 /**
  * One decision: observe → policy → guards → act. A farm that cannot be observed is left as it is, and a step in which
@@ -51,14 +52,15 @@ export async function controlStep(parts: StepParts, before: StepMemory): Promise
   const took = (): { readonly tookSeconds: number } => ({ tookSeconds: clock() - startedAt });
   const snapshot = await farm.observe(rules.stepSeconds);
   if (snapshot.kind === 'noData') {
-    const hold = { reason: 'noData', detail: snapshot.reason } as const;
+    const { reason: detail, trouble } = snapshot;
+    const hold = { reason: 'noData', detail, ...(trouble === undefined ? {} : { trouble }) } as const;
     return {
       decision: { ...base, guards: [], hold, ...took() },
       memory: { ...before, fence, healthySteps: 0, delta: 0 },
     };
   }
   const { seen, verdict } = judge(parts, before, snapshot);
-  const acted = await act(parts, snapshot, seen.guarded.workers);
+  const acted = await act(parts, snapshot, seen);
   const delta = acted.outcome === undefined ? 0 : acted.outcome.applied - acted.outcome.before;
   const decision = {
     ...base,
@@ -117,17 +119,25 @@ type Acted = Pick<Decision, 'outcome' | 'workers' | 'hold'>;
 async function act(
   { farm, isPaused, rules }: StepParts,
   { pool }: FarmSnapshot,
-  workers: number,
+  { observation, guarded }: StepDecision,
 ): Promise<Acted> {
   const stays = { workers: pool.desired };
-  if (isPaused) return { ...stays, hold: hold('paused', 'POST /resume lets it go on') };
-  if (pool.rollout !== undefined) return { ...stays, hold: hold('rolloutInProgress', pool.rollout) };
-  if (rules.isDryRun) return { ...stays, hold: hold('dryRun', 'DRY_RUN is set') };
+  if (isPaused) return { ...stays, hold: { reason: 'paused', detail: 'POST /resume lets it go on' } };
+  if (rules.isDryRun) return { ...stays, hold: { reason: 'dryRun', detail: 'DRY_RUN is set' } };
+  if (pool.rollout === undefined) return scale(farm, guarded.workers);
+  // The pool keeps its size; whoever was on the way out is seen to.
+  const held = { reason: 'rolloutInProgress', detail: pool.rollout } as const;
+  return { hold: held, ...(await scale(farm, observation.workers)) };
+}
+
+async function scale(farm: Farm, workers: number): Promise<Acted> {
   try {
     const outcome: ScaleOutcome = await farm.scaleTo(workers);
     return { outcome, workers: outcome.applied };
   } catch (error) {
-    return { hold: hold('scalingFailed', error instanceof Error ? error.message : String(error)) };
+    const detail = error instanceof Error ? error.message : String(error);
+    const trouble = error instanceof PoolFailure ? { trouble: error.reason } : {};
+    return { hold: { reason: 'scalingFailed', detail, ...trouble } };
   }
 }
 
@@ -148,8 +158,4 @@ function rewardOf(
   return {
     reward: { farmhand: totalReward(farmhandReward()(step)), paper: totalReward(paperReward(step)) },
   };
-}
-
-function hold(reason: HoldReason, detail: string): NonNullable<Decision['hold']> {
-  return { reason, detail };
 }

@@ -1,6 +1,7 @@
 import type { GuardReason } from '../shared/control/guard.ts';
 import type { Observation } from '../shared/control/observation.ts';
 import type { ScaleOutcome } from '../shared/farm/farm-port.ts';
+import type { PoolTrouble } from '../shared/farm/pool-trouble.ts';
 import type { Refusal } from './policy-keeper.ts';
 
 /** Why a step left the pool as it was, whatever the policy asked for. */
@@ -34,7 +35,8 @@ export interface Decision {
   /** What was left of it within the guards. */
   readonly target?: number;
   readonly guards: readonly GuardReason[];
-  readonly hold?: Reason<HoldReason>;
+  /** `trouble` where it was the pool's. */
+  readonly hold?: Reason<HoldReason> & { readonly trouble?: PoolTrouble };
   readonly outcome?: ScaleOutcome;
   /** Workers commanded when the step ended. */
   readonly workers?: number;

@@ -20,7 +20,8 @@ type Place = UsablePolicy | PolicyKeeper;
 export class PolicyShelf {
   readonly fallback: UsablePolicy;
   readonly #places: readonly Place[];
-  readonly #wantsTensorflow: boolean;
+  /** Until it has been tried. */
+  #wantsTensorflow: boolean;
   #engine: Engine = FORWARD_PASS;
 
   constructor(places: readonly Place[], fallback: UsablePolicy, wantsTensorflow: boolean) {
@@ -50,10 +51,14 @@ export class PolicyShelf {
     await Promise.all(this.#keepers().map((keeper) => keeper.look(this.#engine)));
   }
 
-  /** Loads TensorFlow.js where it is wanted and a network decides. Until it is there the forward pass decides. */
+  /**
+   * Loads TensorFlow.js, once, where it is wanted and a network decides. It takes most of a second, so a step never
+   * waits for it: until it is there the forward pass decides, and goes on where it is not installed.
+   */
   async loadEngine(): Promise<void> {
     if (!this.#wantsTensorflow || !this.usable().some(({ engine }) => engine !== undefined)) return;
-    this.#engine = (await tensorflowEngine()) ?? FORWARD_PASS;
+    this.#wantsTensorflow = false;
+    this.#engine = (await tensorflowEngine().catch(() => undefined)) ?? FORWARD_PASS;
   }
 
   /** Who decides on what is seen: of those that can, the first that is made for it. */

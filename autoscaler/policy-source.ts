@@ -42,15 +42,18 @@ function secretSource(label: string, name: string, context: FunctionContext): Po
 }
 
 async function readRegularFile(path: string): Promise<string> {
+  const found = await tried(stat(path));
+  if (!found.isFile()) throw new UnreadablePolicy(`${path} is no file`);
+  if (found.size > MOST_BYTES) {
+    throw new UnreadablePolicy(`at most ${String(MOST_BYTES)} bytes; ${path} has ${String(found.size)}`);
+  }
+  return tried(readFile(path, 'utf8'));
+}
+
+async function tried<Value>(reading: Promise<Value>): Promise<Value> {
   try {
-    const { size, ...found } = await stat(path);
-    if (!found.isFile()) throw new UnreadablePolicy(`${path} is no file`);
-    if (size > MOST_BYTES) {
-      throw new UnreadablePolicy(`at most ${String(MOST_BYTES)} bytes; ${path} has ${String(size)}`);
-    }
-    return await readFile(path, 'utf8');
+    return await reading;
   } catch (error) {
-    if (error instanceof UnreadablePolicy) throw error;
     throw new UnreadablePolicy(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }

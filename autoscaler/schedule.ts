@@ -41,8 +41,6 @@ export async function keepSchedule(
     case 'cron':
       return keepCron(schedule.expression, autoscaler, parts);
     case 'off':
-      await autoscaler.policies.look();
-      await autoscaler.policies.loadEngine();
       return untilAbort(parts.signal);
   }
 }
@@ -52,18 +50,15 @@ async function keepStepping(
   autoscaler: Autoscaler,
   parts: ScheduleParts,
 ): Promise<void> {
-  for (let isFirst = true; ; isFirst = false) {
+  for (;;) {
     const startedAtMs = performance.now();
     await tryStep(autoscaler, parts.log);
-    if (isFirst) await autoscaler.policies.loadEngine();
     const leftMs = stepSeconds * 1000 - (performance.now() - startedAtMs);
     await delay(Math.max(0, leftMs), undefined, { signal: parts.signal });
   }
 }
 
 async function keepCron(expression: string, autoscaler: Autoscaler, parts: ScheduleParts): Promise<void> {
-  await autoscaler.policies.look();
-  await autoscaler.policies.loadEngine();
   const task = scheduleCron(expression, () => tryStep(autoscaler, parts.log), { noOverlap: true });
   try {
     await untilAbort(parts.signal);

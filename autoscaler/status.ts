@@ -23,6 +23,7 @@ export interface Status {
 
 export async function statusOf(autoscaler: Autoscaler): Promise<Status> {
   const { policies, rules } = autoscaler;
+  await policies.look();
   const [isPaused, decisions] = await Promise.all([autoscaler.isPaused(), autoscaler.latest(SHOWN)]);
   return {
     isPaused,

@@ -1,4 +1,5 @@
 import type { Observation } from '../shared/control/observation.ts';
+import type { NetworkEngine } from '../shared/policy/dense-layer.ts';
 import { InvalidModel } from '../shared/policy/learned-models.ts';
 import { learnedPolicy } from '../shared/policy/learned-policy.ts';
 import { decodePolicyFile } from '../shared/policy/policy-file.ts';
@@ -30,7 +31,7 @@ export function usableRule(policy: Policy): UsablePolicy {
 /** Verifies the text of a policy file wholly; throws `InvalidModel`, which names the field and the reason. */
 export function verifiedPolicy(text: string, engine: Engine): UsablePolicy {
   const file = decodePolicyFile(text);
-  const policy = learnedPolicy(file, engine.run);
+  const policy = learnedPolicy(file, finite(engine.run));
   tryOut(policy);
   const isRule = RULE_KINDS.some((kind) => kind === file.kind);
   return {
@@ -41,6 +42,18 @@ export function verifiedPolicy(text: string, engine: Engine): UsablePolicy {
     stepSeconds: file.stepSeconds,
     ...(isRule ? {} : { announced: file.announced }),
     policy,
+  };
+}
+
+/** A network whose outputs overflow fails, whatever a planner would make of them. */
+function finite(engine: NetworkEngine): NetworkEngine {
+  return (layers) => {
+    const run = engine(layers);
+    return (inputs) => {
+      const outputs = run(inputs);
+      if (outputs.every(Number.isFinite)) return outputs;
+      throw new InvalidModel('model.layers', 'finite outputs', outputs.map(String));
+    };
   };
 }
 

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import { Option } from 'commander';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { DISPATCH_ORDERS } from '../../shared/farm/dispatch-order.ts';
 import type { DispatchOrder } from '../../shared/farm/dispatch-order.ts';
+import { ruleByName } from '../../shared/policy/rule-policy.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { coreCount } from '../local/local-farm.ts';
 import type { LocalFarmOptions } from '../local/local-farm.ts';
@@ -26,6 +28,7 @@ interface UpOptions extends CommonOptions {
   readonly order: DispatchOrder;
   readonly lease: number;
   readonly step: number;
+  readonly policy?: string;
   readonly port?: number;
   readonly foreground?: true;
 }
@@ -56,12 +59,27 @@ export function upCommand(): Command {
         .default(2, '2s'),
     )
     .option(
+      '--policy <policy>',
+      'who scales: a policy file or a rule (default: staffing for short steps)',
+      policy,
+    )
+    .option(
       '--port <port>',
       'port of the emitter; collector and autoscaler take the next two (default: any free ones)',
       wholeNumber(1, 65_533),
     )
     .option('--foreground', 'stay until Ctrl-C instead of going on in the background')
     .action(up);
+}
+
+/** A rule by its name, or the path of a file that is there: the autoscaler runs in another folder. */
+function policy(text: string): string {
+  if (ruleByName(text) !== undefined) return text;
+  const path = resolve(text);
+  if (existsSync(path)) return path;
+  throw new InvalidArgumentError(
+    `Expected staffing, static:N or another rule, or a policy file; got ${text}.`,
+  );
 }
 
 async function up(options: UpOptions): Promise<void> {
@@ -74,6 +92,7 @@ async function up(options: UpOptions): Promise<void> {
     order: options.order,
     leaseSeconds: options.lease,
     stepSeconds: options.step,
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
     ...(options.port === undefined ? {} : { port: options.port }),
   };
   const folder = new StateFolder(options.farm);

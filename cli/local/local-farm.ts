@@ -26,7 +26,12 @@ export interface LocalFarmOptions {
   /** Of the emitter; the collector and the autoscaler take the next two. Any free ports where it is absent. */
   readonly port?: number;
   readonly stepSeconds: number;
+  /** As the autoscaler's POLICY; a rule for short steps where it is absent. */
+  readonly policy?: string;
 }
+
+/** The steps of a local farm are shorter than the shipped planners accept. */
+const LOCAL_POLICY = 'policies/staffing-local.json';
 
 /** A whole farm on this machine: a Redis of its own, the functions, and the worker processes. */
 export class LocalFarm {
@@ -131,13 +136,14 @@ export class LocalFarm {
 
   /** Starts the autoscaler's steps. Until then the pool stays as it is. */
   async startAutoscaler(): Promise<void> {
-    const { workers, stepSeconds } = this.#options;
+    const { workers, stepSeconds, policy = LOCAL_POLICY } = this.#options;
     await this.startFunction('autoscaler', {
       POOL: 'processes',
       MIN_WORKERS: String(workers.min),
       MAX_WORKERS: String(workers.max),
       STEP_SECONDS: String(stepSeconds),
       STEP_LIMIT: String(workers.max),
+      POLICY: policy,
     });
   }
 

@@ -89,7 +89,7 @@ function checkDepth(field: string, value: unknown, depth: number): void {
   for (const [name, part] of Object.entries(value)) {
     if (UNWANTED_NAMES.includes(name)) throw new InvalidModel(`${field}.${name}`, 'no such field', name);
     const below = Array.isArray(value) ? `${field}[${name}]` : `${field}.${name}`;
-    checkDepth(depth === 0 ? name : below, part, depth + 1);
+    checkDepth(below.replace(/^file\./, ''), part, depth + 1);
   }
 }
 
