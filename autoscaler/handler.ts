@@ -37,7 +37,7 @@ function makeAutoscaler(settings: AutoscalerSettings, farm: OpenFarm, context: F
   return new Autoscaler({
     store: farm.store,
     blocking: farm.another(),
-    pool: poolOf(settings, farm.store),
+    pool: poolOf(settings, farm.store, context),
     policies: PolicyShelf.of(settings, context),
     rules: {
       guards: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { numberOf, wholeNumberOf } from '../shared/io/settings.ts';
 import type { Setting } from '../shared/io/settings.ts';
+import { KUBERNETES_SETTINGS, KUBERNETES_SETTINGS_SHAPE } from './kubernetes-settings.ts';
 
 const SECONDS = { least: 0, most: 86_400 };
 
@@ -9,7 +10,7 @@ const SHIPPED_POLICIES =
   'policies/farmhand-triage-4-announced.json,policies/farmhand-triage-4-unannounced.json';
 
 export const AUTOSCALER_SETTINGS_SHAPE = {
-  POOL: z.enum(['processes'], 'must be processes').default('processes'),
+  POOL: z.enum(['processes', 'kubernetes'], 'must be processes or kubernetes').default('processes'),
   STEP_SECONDS: numberOf('seconds', { least: 0.5, most: 3600 }, 8),
   SCHEDULE: z.string().default('every'),
   MINIMUM_INTERVAL_SECONDS: z.coerce
@@ -25,6 +26,7 @@ export const AUTOSCALER_SETTINGS_SHAPE = {
   STEP_LIMIT: wholeNumberOf('workers', { least: 1, most: 10_000 }, 4),
   COOLDOWN_SECONDS: numberOf('seconds', SECONDS, 0),
   DRY_RUN: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
+  ...KUBERNETES_SETTINGS_SHAPE,
 };
 
 export type AutoscalerSettings = Readonly<z.infer<z.ZodObject<typeof AUTOSCALER_SETTINGS_SHAPE>>>;
@@ -34,7 +36,7 @@ export const AUTOSCALER_SETTINGS: readonly Setting[] = [
     name: 'POOL',
     unit: '',
     default: 'processes',
-    meaning: 'where the workers run: processes of this machine',
+    meaning: 'where the workers run: `processes` of this machine, or the pods of Deployments (`kubernetes`)',
   },
   { name: 'STEP_SECONDS', unit: 's', default: '8', meaning: 'time between two decisions' },
   {
@@ -85,4 +87,5 @@ export const AUTOSCALER_SETTINGS: readonly Setting[] = [
     default: 'no',
     meaning: 'yes: decides and records, and changes nothing',
   },
+  ...KUBERNETES_SETTINGS,
 ];

@@ -36,8 +36,8 @@ const cleanTree: Tree = {
   'worker/handler.ts': importing('../shared/io/queue.ts', './tasks/image.ts'),
   'worker/tasks/image.ts': importing('sharp'),
   'collector/handler.ts': importing('../shared/io/queue.ts'),
-  'autoscaler/handler.ts': importing('./kubernetes.ts', './tensorflow.ts', '../shared/policy/staffing.ts'),
-  'autoscaler/kubernetes.ts': importing('@kubernetes/client-node'),
+  'autoscaler/handler.ts': importing('./kubernetes-client.ts', './tensorflow.ts', '../shared/policy/staffing.ts'),
+  'autoscaler/kubernetes-client.ts': importing('@kubernetes/client-node'),
   'autoscaler/tensorflow.ts': importing('@tensorflow/tfjs'),
   'autoscaler/training/environment.ts': importing(
     '../../shared/simulator/farm.ts',

@@ -122,8 +122,8 @@ const doors = [
   door(
     'kubernetes',
     '(^|/)(node_modules/)?@kubernetes/client-node',
-    '^(autoscaler/kubernetes\\.ts$|test/)',
-    'Only autoscaler/kubernetes.ts talks to Kubernetes; add a function there and import that.',
+    '^(autoscaler/kubernetes-client\\.ts$|test/)',
+    'Only autoscaler/kubernetes-client.ts talks to Kubernetes; add a function there and import that.',
   ),
   door(
     'sharp',

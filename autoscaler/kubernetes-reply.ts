@@ -1,0 +1,85 @@
+import { PoolFailure } from './pool.ts';
+
+/** What the Kubernetes API replied, other than what it was asked for. */
+export interface RefusedReply {
+  readonly status: number;
+  /** As it came: an API object, text, or nothing. */
+  readonly body: unknown;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+/** The call may be made again after this long. */
+export class Throttled extends PoolFailure {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number, call: string) {
+    const wait = `for ${String(retryAfterSeconds)} s`;
+    super(
+      'throttled',
+      `Kubernetes asks to be left alone ${wait} (429, ${call}); the next step after that goes on`,
+    );
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Where it names no time. */
+const DEFAULT_RETRY_SECONDS = 1;
+/** A minute of blindness is more than any farm should bear on another's word. */
+const MOST_RETRY_SECONDS = 60;
+
+/**
+ * Puts a refusal by the API into the words of a pool.
+ *
+ * @param call what was asked, as in `get deployment worker`
+ */
+export function failureOf(reply: RefusedReply, call: string): PoolFailure {
+  const { status } = reply;
+  const said = `${messageOf(reply.body)} (${String(status)}, ${call})`;
+  if (status === 401) {
+    return new PoolFailure(
+      'forbidden',
+      `Kubernetes does not know the autoscaler's token: ${said}. Renew the secret that holds it, or its service account.`,
+    );
+  }
+  if (status === 403) {
+    return new PoolFailure(
+      'forbidden',
+      `Kubernetes forbids it: ${said}. Grant it in deploy/base/rights/rbac.yaml, or correct KUBERNETES_DEPLOYMENTS.`,
+    );
+  }
+  if (status === 404) {
+    return new PoolFailure(
+      'notFound',
+      `There is none: ${said}. Correct KUBERNETES_DEPLOYMENTS or KUBERNETES_NAMESPACE.`,
+    );
+  }
+  if (status === 409) return new PoolFailure('conflict', `Somebody else has changed it: ${said}`);
+  if (status === 422 && isFailedTest(reply.body)) {
+    return new PoolFailure('conflict', `It is no longer as it was when the step looked: ${said}`);
+  }
+  if (status === 429) {
+    const wished = reply.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS;
+    return new Throttled(Math.min(MOST_RETRY_SECONDS, Math.max(0, wished)), call);
+  }
+  if (status >= 500) return new PoolFailure('poolAway', `Kubernetes failed: ${said}`);
+  return new PoolFailure('poolRefused', `Kubernetes refuses: ${said}`);
+}
+
+/** A JSON patch whose test does not hold, or whose path is not there, is refused as a whole. */
+function isFailedTest(body: unknown): boolean {
+  return /testing (value|path) |missing (path|key|value)/.test(messageOf(body));
+}
+
+function messageOf(body: unknown): string {
+  const object = typeof body === 'string' ? parsed(body) : body;
+  if (typeof object === 'object' && object !== null && 'message' in object) return String(object.message);
+  return typeof body === 'string' && body !== '' ? body.slice(0, 200) : 'no reason given';
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
