@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { AUTOSCALER_SETTINGS, AUTOSCALER_SETTINGS_SHAPE } from '../../autoscaler/settings.ts';
 import { COLLECTOR_SETTINGS, COLLECTOR_SETTINGS_SHAPE } from '../../collector/settings.ts';
 import { EMITTER_SETTINGS, EMITTER_SETTINGS_SHAPE } from '../../emitter/settings.ts';
 import { WORKER_SETTINGS, WORKER_SETTINGS_SHAPE } from '../../worker/settings.ts';
+import { README_SETTINGS, renderTable, tableIn } from '../checks/settings-tables.ts';
 
 test.each([
   ['autoscaler', AUTOSCALER_SETTINGS_SHAPE, AUTOSCALER_SETTINGS],
@@ -19,3 +22,8 @@ test.each([
     expect(written.toSorted()).toEqual(read.toSorted());
   },
 );
+
+test.each(Object.entries(README_SETTINGS))('%s explains every setting', (file, settings) => {
+  const readme = readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8');
+  expect(tableIn(readme), 'write it anew: node test/checks/settings-tables.ts').toBe(renderTable(settings));
+});
