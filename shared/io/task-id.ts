@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { TaskId } from '../farm/task.ts';
+import { randomToken } from './random-token.ts';
 
 /** What an id in a path must look like; anything else names no task. */
 const TASK_ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -9,5 +9,5 @@ export function isTaskId(text: string): text is TaskId {
 }
 
 export function newTaskId(): TaskId {
-  return randomBytes(16).toString('base64url');
+  return randomToken();
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { BlobRef } from '../../farm/task.ts';
+import { randomToken } from '../random-token.ts';
 import type { FarmStore } from './farm-store.ts';
 import { toMicros } from './farm-store.ts';
 
@@ -66,7 +66,7 @@ export class BlobLedger {
   }
 
   static newRef(): BlobRef {
-    return randomBytes(16).toString('base64url');
+    return randomToken();
   }
 
   /**

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
+import { giveUpSilent } from './silence.ts';
 
 /** Where Redis is, and who we are there. */
 export interface RedisAddress {
@@ -26,9 +27,6 @@ export function connectRedis(address: RedisAddress, onError: (error: Error) => v
     ...(address.caFile === undefined ? {} : { tls: { ca: readFileSync(address.caFile) } }),
     maxRetriesPerRequest: null,
     retryStrategy: (attempt) => Math.min(RECONNECT_MOST_MS, 20 * 2 ** Math.min(attempt, 6)),
-    // A command without a reply for this long sits on a dead connection: a network that swallows packets closes
-    // nothing. Longer than any blocking wait.
-    socketTimeout: 10_000,
     keepAlive: 5000,
     connectTimeout: 5000,
     enableReadyCheck: true,
@@ -36,6 +34,7 @@ export function connectRedis(address: RedisAddress, onError: (error: Error) => v
     autoResendUnfulfilledCommands: true,
   });
   redis.on('error', onError);
+  giveUpSilent(redis);
   return redis;
 }
 

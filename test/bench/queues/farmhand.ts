@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Lease, NewTask } from '../../../shared/farm/task.ts';
 import { connectRedis } from '../../../shared/io/redis/connection.ts';
 import { FarmStore } from '../../../shared/io/redis/farm-store.ts';
@@ -6,6 +5,7 @@ import { ResultStore } from '../../../shared/io/redis/result-store.ts';
 import { Seat } from '../../../shared/io/redis/seat.ts';
 import type { ClaimReply } from '../../../shared/io/redis/seat.ts';
 import { Submissions } from '../../../shared/io/redis/submissions.ts';
+import { newTaskId } from '../../../shared/io/task-id.ts';
 import type { Contender, End, Watch } from './contender.ts';
 import type { Payload } from './payload.ts';
 
@@ -54,7 +54,7 @@ function open(url: string): FarmStore {
 /** Deadlines are far enough for no task to be lost, and differ, so that the order is one. */
 function asTask(options: string): NewTask {
   return {
-    id: randomBytes(16).toString('base64url'),
+    id: newTaskId(),
     type: 'nothing',
     options,
     expectedServiceSeconds: 0.001,
