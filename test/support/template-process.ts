@@ -16,6 +16,8 @@ export interface TemplateOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Secret files by name. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Start file of a copy of the template; without it, the repository's own. */
+  readonly runtime?: string;
 }
 
 /** The real runtime in a process of its own, with a handler of the test. */
@@ -35,7 +37,7 @@ export class TemplateProcess {
     this.folder = mkdtempSync(join(tmpdir(), 'template-'));
     writeFileSync(join(this.folder, 'package.json'), '{"type":"module"}');
     for (const [name, text] of Object.entries(options.secrets ?? {})) this.writeSecret(name, text);
-    this.child = spawn(process.execPath, [TEMPLATE, this.#handlerFile(options.handler)], {
+    this.child = spawn(process.execPath, [options.runtime ?? TEMPLATE, this.#handlerFile(options.handler)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env['PATH'], PORT: '0', SECRETS_DIR: this.folder, ...options.env },
     });
