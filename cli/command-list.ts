@@ -88,4 +88,10 @@ export const COMMAND_LIST: readonly ListedCommand[] = [
     description: 'Tune the rules that learned policies are held against',
     load: async () => (await import('./commands/tune.ts')).tuneCommand(),
   },
+  {
+    name: 'cluster',
+    arguments: '<up|down|status|load>',
+    description: 'Keep a one-node Kubernetes on this machine, to try the farm on (Linux, as root)',
+    load: async () => (await import('./commands/cluster.ts')).clusterCommand(),
+  },
 ];

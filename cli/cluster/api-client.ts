@@ -1,6 +1,7 @@
-import { KubeConfig } from '@kubernetes/client-node';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { RequestOptions } from 'node:https';
+import { z } from 'zod';
 
 /** One answer of the API server. */
 export interface ApiAnswer {
@@ -10,7 +11,15 @@ export interface ApiAnswer {
 
 const ANSWER_SECONDS = 10;
 
-/** Asks the API server directly, for waiting: a command line would take a hundred times as long. */
+/** What of a kubeconfig is used; the cluster writes its own, as JSON, with everything inside. */
+const kubeconfigSchema = z.object({
+  clusters: z.tuple([
+    z.object({ cluster: z.object({ server: z.url(), 'certificate-authority-data': z.base64() }) }),
+  ]),
+  users: z.tuple([z.object({ user: z.object({ token: z.string() }) })]),
+});
+
+/** Asks the API server of an own cluster directly, for waiting: a command line would take a hundred times as long. */
 export class ApiClient {
   readonly #kubeconfig: string;
 
@@ -19,17 +28,19 @@ export class ApiClient {
   }
 
   async send(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
-    const config = new KubeConfig();
-    config.loadFromFile(this.#kubeconfig);
-    const url = new URL(path, config.getCurrentCluster()?.server);
+    const config = kubeconfigSchema.parse(JSON.parse(readFileSync(this.#kubeconfig, 'utf8')));
+    const { cluster } = config.clusters[0];
     const options: RequestOptions = {
       method,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${config.users[0].user.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
       signal: AbortSignal.timeout(ANSWER_SECONDS * 1000),
     };
-    await config.applyToHTTPSOptions(options);
     return new Promise((resolve, reject) => {
-      const sent = request(url, options, (answer) => {
+      const sent = request(new URL(path, cluster.server), options, (answer) => {
         let text = '';
         answer.setEncoding('utf8');
         answer.on('data', (part: string) => (text += part));

@@ -90,11 +90,6 @@ export class ImageBuilder {
     return { tag, bytes, ownBytes, seconds };
   }
 
-  /** Writes images into one file that containerd reads. */
-  async save(tags: readonly string[], file: string): Promise<void> {
-    await this.daemon.docker(['save', '--output', file, ...tags]);
-  }
-
   async #size(tag: string): Promise<number> {
     return Number(await this.daemon.docker(['image', 'inspect', '--format', '{{.Size}}', tag]));
   }

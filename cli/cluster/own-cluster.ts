@@ -16,7 +16,7 @@ import { ensureDebianParts } from './debian-parts.ts';
 import { ensureKubernetes } from './kubernetes-binary.ts';
 import { endContainers, removeControlGroups, removeLogLinks, unmountAll } from './leftovers.ts';
 import { makeBridge, removeNetwork } from './network.ts';
-import { containerd, ctr, kubelet, kubeProxy } from './node-parts.ts';
+import { containerd, kubelet, kubeProxy } from './node-parts.ts';
 import { importPauseImage } from './pause-image.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -55,7 +55,8 @@ export class OwnCluster {
   /** What is written down of a cluster that runs: all its parts are there. */
   running(): ClusterState | undefined {
     const state = this.state.read();
-    if (state?.ready !== true || !state.parts.every(isAlive)) return undefined;
+    if (state?.ready !== true || !state.parts.every((part) => part.name === 'dockerd' || isAlive(part)))
+      return undefined;
     return state;
   }
 
@@ -146,11 +147,6 @@ export class OwnCluster {
     } catch {
       this.#say('the pods have not ended by themselves; ending their processes');
     }
-  }
-
-  /** Gives the cluster the images of an archive that `docker save` wrote. */
-  async importImages(file: string): Promise<void> {
-    await ctr(this.folder, ['images', 'import', file]);
   }
 }
 
