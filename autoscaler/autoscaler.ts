@@ -36,7 +36,7 @@ export type StepReply =
 /** Outlives a step, which waits 3 s for ACKs. Should a step outlive it after all, its fencing number is too old. */
 const STEP_LEASE_SECONDS = 6;
 /** A Redis that has not answered for so long is away. */
-const ANSWER_SECONDS = 2;
+const ANSWER_SECONDS = 3;
 
 /** Takes steps, one at a time whoever asks: two triggers, or two autoscalers, never act twice. */
 export class Autoscaler {
@@ -66,9 +66,13 @@ export class Autoscaler {
     return this.#parts.rules;
   }
 
+  /** Whether what is asked of Redis now is answered now, not when it is back. */
+  get isConnected(): boolean {
+    return this.#parts.store.redis.status === 'ready';
+  }
+
   async step(): Promise<StepReply> {
     const { policies, metrics } = this.#parts;
-    await policies.look();
     const token = randomUUID();
     const lock = await this.#lock(token);
     if (lock !== undefined && !('fence' in lock)) return lock;
@@ -94,9 +98,9 @@ export class Autoscaler {
 
   /** Undefined where Redis does not answer. A lease that is granted after all is given back. */
   async #lock(token: string): Promise<LockReply | undefined> {
-    const { store, minimumIntervalSeconds } = this.#parts;
+    const { minimumIntervalSeconds } = this.#parts;
     // What is sent to a Redis that is away waits until it is back, and would then take a lease for nobody.
-    if (store.redis.status !== 'ready') return undefined;
+    if (!this.isConnected) return undefined;
     const options = { holdSeconds: STEP_LEASE_SECONDS, minimumIntervalSeconds };
     const asked = this.#control.lock('step', token, options);
     const lock = await within(asked, ANSWER_SECONDS);
@@ -125,6 +129,7 @@ export class Autoscaler {
 
   async #decide(fence: number): Promise<Decision> {
     const { store, blocking, pool, policies, rules, clock } = this.#parts;
+    await policies.look();
     await store.tick();
     const { memory, isPaused } = await this.#log.before();
     const { stepSeconds } = rules;

@@ -13,10 +13,11 @@ export async function answerRequest(
 ): Promise<FunctionResponse> {
   const { method, path } = request;
   if (!['/', '/pause', '/resume'].includes(path)) return problem(404, `There is no ${path} here: ${ANSWERS}`);
+  if (method !== 'POST' && (method !== 'GET' || path !== '/')) return problem(405, ANSWERS);
   if (autoscaler === undefined) return problem(503, 'Not connected to the farm yet. Try again in a second.');
-  if (method === 'GET' && path === '/') return { status: 200, body: await statusOf(autoscaler) };
-  if (method !== 'POST') return problem(405, ANSWERS);
-  if (path === '/') return step(autoscaler, log);
+  if (method === 'POST' && path === '/') return step(autoscaler, log);
+  if (!autoscaler.isConnected) return problem(503, 'Redis does not answer. Try again in a second.');
+  if (method === 'GET') return { status: 200, body: await statusOf(autoscaler) };
   const isPaused = path === '/pause';
   await autoscaler.setPaused(isPaused);
   log.info({}, isPaused ? 'paused' : 'resumed');
