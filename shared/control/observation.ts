@@ -96,22 +96,19 @@ export function observe(history: FarmHistory, now: FarmSnapshot): Observation {
 /** The history after a look, and after the step has acted on it. */
 export function remember(history: FarmHistory, now: FarmSnapshot, acted: boolean): FarmHistory {
   const before = comparable(history.before, now);
-  const rates = before && ratesBetween(history, before, now);
+  const next: { -readonly [Key in keyof FarmHistory]: FarmHistory[Key] } = { before: now };
+  if (before !== undefined) {
+    const rates = ratesBetween(history, before, now);
+    next.offeredLoadFast = rates.offeredLoadFast;
+    next.offeredLoadSlow = rates.offeredLoadSlow;
+    next.offeredLoadPeak = rates.offeredLoadPeak;
+    next.arrivedTasks = rates.arrivedTasks;
+    next.arrivedWorkSeconds = rates.arrivedWorkSeconds;
+    next.arrivedInSeconds = rates.arrivedInSeconds;
+  }
   const lastActionAtSeconds = acted ? now.atSeconds : history.lastActionAtSeconds;
-  return {
-    before: now,
-    ...(rates === undefined
-      ? {}
-      : {
-          offeredLoadFast: rates.offeredLoadFast,
-          offeredLoadSlow: rates.offeredLoadSlow,
-          offeredLoadPeak: rates.offeredLoadPeak,
-          arrivedTasks: rates.arrivedTasks,
-          arrivedWorkSeconds: rates.arrivedWorkSeconds,
-          arrivedInSeconds: rates.arrivedInSeconds,
-        }),
-    ...(lastActionAtSeconds === undefined ? {} : { lastActionAtSeconds }),
-  };
+  if (lastActionAtSeconds !== undefined) next.lastActionAtSeconds = lastActionAtSeconds;
+  return next;
 }
 
 /** The earlier look, unless no time has passed since, or the farm was made anew in between. */

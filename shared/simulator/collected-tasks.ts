@@ -8,22 +8,27 @@ export class CollectedTasks {
   readonly #tasks: TaskTable;
   /** By task; NaN while it is not collected. */
   readonly #atSeconds: Float64Array;
-  /** Tasks in order of collection. */
-  readonly #order: number[] = [];
+  /** Tasks in order of collection: the first `count` are collected. */
+  readonly #order: Int32Array;
+  #count = 0;
   /** Tasks before this one are all collected. */
   #open = 0;
 
-  constructor(tasks: TaskTable) {
+  /** @param order tasks in the order in which they will be collected; written as they finish */
+  constructor(tasks: TaskTable, order: Int32Array) {
     this.#tasks = tasks;
+    this.#order = order;
     this.#atSeconds = new Float64Array(tasks.count).fill(Number.NaN);
   }
 
   get count(): number {
-    return this.#order.length;
+    return this.#count;
   }
 
-  add(task: number, atSeconds: number): void {
-    this.#order.push(task);
+  /** Records the next task in order. */
+  addNext(atSeconds: number): void {
+    const task = this.#order[this.#count] ?? 0;
+    this.#count += 1;
     this.#atSeconds[task] = atSeconds;
     this.responseSecondsSum += atSeconds - (this.#tasks.generatedAtSeconds[task] ?? 0);
     this.serviceSecondsSum += this.#tasks.serviceSeconds[task] ?? 0;
@@ -48,7 +53,7 @@ export class CollectedTasks {
   /** Longest response among those collected after a moment; undefined where there are none. */
   maxResponseSince(seconds: number): number | undefined {
     let longest: number | undefined;
-    for (let at = this.#order.length - 1; at >= 0; at -= 1) {
+    for (let at = this.#count - 1; at >= 0; at -= 1) {
       const task = this.#order[at] ?? 0;
       const collectedAt = this.#atSeconds[task] ?? 0;
       if (collectedAt <= seconds) break;

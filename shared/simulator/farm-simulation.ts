@@ -44,14 +44,17 @@ export class FarmSimulation implements DispatchMoment {
   /** When the next of them can be served; Infinity after the last. */
   #nextArrivalSeconds: number;
   #claims = 0;
-  /** Finished tasks in order of finishing, which is that of collecting; those before the head are collected. */
-  readonly #finished: number[] = [];
-  readonly #finishedAtSeconds: number[] = [];
+  /** Finished tasks in order of finishing, which is that of collecting. */
+  readonly #finished: Int32Array;
+  readonly #finishedAtSeconds: Float64Array;
+  #finishedCount = 0;
 
   constructor(tasks: TaskTable, settings: SimulationSettings) {
     this.tasks = tasks;
     this.#settings = settings;
-    this.collected = new CollectedTasks(tasks);
+    this.#finished = new Int32Array(tasks.count);
+    this.#finishedAtSeconds = new Float64Array(tasks.count);
+    this.collected = new CollectedTasks(tasks, this.#finished);
     this.#line = new SimulatedLine(tasks, settings.dispatch.order === 'fifo');
     this.workers = new SimulatedWorkforce(settings.dispatch.order === 'triage');
     this.#nextArrivalSeconds = this.#arrivalSeconds();
@@ -156,23 +159,28 @@ export class FarmSimulation implements DispatchMoment {
   #happen(event: number): void {
     const worker = event >> 1;
     if ((event & 1) === READY) {
-      if (this.workers.becomeIdle(worker)) this.#serveNext();
+      if (this.workers.isPresent(worker)) this.#serveNext(worker);
       return;
     }
-    this.#finished.push(this.workers.taskOf(worker));
-    this.#finishedAtSeconds.push(this.#nowSeconds);
-    if (!this.workers.finish(worker, this.#nowSeconds)) return;
-    this.workers.becomeIdle(worker);
-    this.#serveNext();
+    this.#finished[this.#finishedCount] = this.workers.taskOf(worker);
+    this.#finishedAtSeconds[this.#finishedCount] = this.#nowSeconds;
+    this.#finishedCount += 1;
+    if (this.workers.finish(worker, this.#nowSeconds)) this.#serveNext(worker);
   }
 
-  /** Gives the worker that has just become idle the next task, where one waits. */
-  #serveNext(): void {
-    if (this.#line.length === 0) return;
+  /** A worker without a task takes the next one, where one waits. */
+  #serveNext(worker: number): void {
+    const position =
+      this.#line.length === 0
+        ? undefined
+        : choosePosition(this.#line, this.#nextClaim(), this.#settings.dispatch);
+    if (position === undefined) this.workers.becomeIdle(worker);
+    else this.#begin(worker, this.#line.take(position));
+  }
+
+  #nextClaim(): DispatchMoment {
     this.#claims += 1;
-    const position = choosePosition(this.#line, this, this.#settings.dispatch);
-    const worker = this.workers.takeIdle();
-    if (position !== undefined && worker !== undefined) this.#begin(worker, this.#line.take(position));
+    return this;
   }
 
   #begin(worker: number, task: number): void {
@@ -183,14 +191,12 @@ export class FarmSimulation implements DispatchMoment {
 
   /** Records what has been finished for long enough. */
   #collect(): void {
-    for (;;) {
-      const head = this.collected.count;
-      const task = this.#finished[head];
-      const finishedAt = this.#finishedAtSeconds[head];
-      if (task === undefined || finishedAt === undefined) return;
+    const { collected } = this;
+    while (collected.count < this.#finishedCount) {
+      const finishedAt = this.#finishedAtSeconds[collected.count] ?? 0;
       const collectedAt = finishedAt + this.#settings.collectSeconds;
       if (collectedAt > this.#nowSeconds) return;
-      this.collected.add(task, collectedAt);
+      collected.addNext(collectedAt);
     }
   }
 
@@ -206,7 +212,7 @@ export class FarmSimulation implements DispatchMoment {
       waiting: this.#line.length + this.#admitted - this.#available,
       delayed: 0,
       leased: this.workers.taskCount,
-      answered: this.#finished.length - this.collected.count,
+      answered: this.#finishedCount - this.collected.count,
     };
   }
 
@@ -218,7 +224,7 @@ export class FarmSimulation implements DispatchMoment {
       requeued: 0,
       enqueued: this.#admitted,
       claimed: this.#claims,
-      answered: this.#finished.length,
+      answered: this.#finishedCount,
       handedBack: 0,
       attemptsFailed: 0,
       superseded: 0,

@@ -66,14 +66,17 @@ export class SimulatedWorkforce {
     return this.#idle.pop();
   }
 
-  /** Without a task from now on. False where it was removed while it started. */
-  becomeIdle(id: number): boolean {
+  /** False for a worker that was removed while it started. */
+  isPresent(id: number): boolean {
+    return this.#at(id).state !== 'gone';
+  }
+
+  /** Without a task from now on. */
+  becomeIdle(id: number): void {
     const worker = this.#at(id);
-    if (worker.state === 'gone') return false;
     worker.state = 'idle';
     worker.task = -1;
     this.#idle.push(id);
-    return true;
   }
 
   begin(id: number, task: number, expectedFinishSeconds: number): void {

@@ -13,6 +13,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly run: Suite }>>> =
   dispatch: () => import('./dispatch.ts'),
   idle: () => import('./idle.ts'),
   pipeline: () => import('./picture.ts'),
+  simulator: () => import('./simulator.ts'),
 };
 
 const { values } = parseArgs({
