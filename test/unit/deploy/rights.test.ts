@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { manifestsOf } from '../../support/manifests.ts';
+import { REPOSITORY, manifestsOf } from '../../support/manifests.ts';
 
 const rights = manifestsOf('deploy/base/rights');
 
@@ -18,7 +20,7 @@ function only(kind: string): unknown {
 }
 
 describe('what the autoscaler may do', () => {
-  test('is to read and scale one Deployment, and to list and mark pods', () => {
+  test('is to look at and scale one Deployment, and to list and mark pods', () => {
     const { rules } = z.object({ rules: z.array(rule) }).parse(only('Role'));
     expect(rules).toEqual([
       { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['farm-worker'], verbs: ['get'] },
@@ -26,11 +28,30 @@ describe('what the autoscaler may do', () => {
         apiGroups: ['apps'],
         resources: ['deployments/scale'],
         resourceNames: ['farm-worker'],
-        verbs: ['get', 'patch'],
+        verbs: ['patch'],
       },
       { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
       { apiGroups: [''], resources: ['pods'], verbs: ['patch'] },
     ]);
+  });
+
+  test('is what its client asks of Kubernetes, and no more', () => {
+    const verbs: Readonly<Record<string, string>> = { read: 'get', list: 'list', patch: 'patch' };
+    const resources: Readonly<Record<string, string>> = {
+      Deployment: 'deployments',
+      DeploymentScale: 'deployments/scale',
+      Pod: 'pods',
+    };
+    const client = readFileSync(join(REPOSITORY, 'autoscaler', 'kubernetes-client.ts'), 'utf8');
+    const calls = client.matchAll(/\b(?:apps|core)\.([a-z]+)Namespaced([A-Za-z]+)\(/g);
+    const asked = new Set(
+      [...calls].map(([call, verb = '', kind = '']) => `${verbs[verb] ?? call} ${resources[kind] ?? call}`),
+    );
+    const { rules } = z.object({ rules: z.array(rule) }).parse(only('Role'));
+    const granted = rules.flatMap((each) =>
+      each.resources.flatMap((resource) => each.verbs.map((verb) => `${verb} ${resource}`)),
+    );
+    expect(granted.toSorted()).toEqual([...asked].toSorted());
   });
 
   test('ends at its namespace', () => {
