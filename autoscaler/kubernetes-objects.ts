@@ -55,7 +55,7 @@ const DEPLOYMENT = z.object({
 const POD = z.object({
   metadata: z.object({
     name: z.string(),
-    deletionTimestamp: z.unknown(),
+    deletionTimestamp: z.unknown().optional(),
     annotations: z.record(z.string(), z.string()).default({}),
     ownerReferences: z
       .array(z.object({ uid: z.string(), controller: z.boolean().default(false) }))

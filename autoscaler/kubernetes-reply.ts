@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { PoolFailure } from './pool.ts';
 
 /** What the Kubernetes API replied, other than what it was asked for. */
@@ -65,15 +66,29 @@ export function failureOf(reply: RefusedReply, call: string): PoolFailure {
   return new PoolFailure('poolRefused', `Kubernetes refuses: ${said}`);
 }
 
-/** A JSON patch whose test does not hold, or whose path is not there, is refused as a whole. */
+/** What the API sends with a refusal. */
+const STATUS = z.object({
+  message: z.string(),
+  details: z.object({ name: z.string().optional() }).default({}),
+});
+
+/**
+ * A JSON patch whose test does not hold is refused as a whole, and without a word on why; an object that is invalid is
+ * named.
+ */
 function isFailedTest(body: unknown): boolean {
-  return /testing (value|path) |missing (path|key|value)/.test(messageOf(body));
+  const status = statusOf(body);
+  return status !== undefined && status.details.name === undefined;
 }
 
 function messageOf(body: unknown): string {
-  const object = typeof body === 'string' ? parsed(body) : body;
-  if (typeof object === 'object' && object !== null && 'message' in object) return String(object.message);
+  const status = statusOf(body);
+  if (status !== undefined) return status.message;
   return typeof body === 'string' && body !== '' ? body.slice(0, 200) : 'no reason given';
+}
+
+function statusOf(body: unknown): z.infer<typeof STATUS> | undefined {
+  return STATUS.safeParse(typeof body === 'string' ? parsed(body) : body).data;
 }
 
 function parsed(text: string): unknown {
