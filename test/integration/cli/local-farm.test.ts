@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { identityOf, isAlive } from '../../../cli/local/process-identity.ts';
 import { samplePicture } from '../../../cli/sample-images.ts';
 import { FarmhandCommand } from '../../support/farmhand-command.ts';
+import { eventually } from '../../support/worker-process.ts';
 
 interface Status {
   readonly desiredWorkers: number;
@@ -128,7 +129,8 @@ describe('a farm on this machine', () => {
     expect(report).toMatchObject({ submitted: 3, done: 3 });
     const { audit } = await farmhand.json<Status>('status', '--check');
     expect(audit).toEqual({ dropped: 0, duplicated: 0, complaints: [] });
-    expect(isAlive(farmhand.state().redis)).toBe(true);
+    // It serves before it is written down where it is.
+    await eventually(() => Promise.resolve(isAlive(farmhand.state().redis) || undefined));
     expect(farmhand.state().redis).toMatchObject({ port: redis.port });
   });
 
