@@ -5,14 +5,24 @@ import { summarise } from '../../../autoscaler/training/episode-summary.ts';
 import type { DispatchOrder } from '../../../shared/farm/dispatch-order.ts';
 import { fixed } from '../../../shared/policy/fixed.ts';
 import { reactive } from '../../../shared/policy/reactive.ts';
-import { staffing } from '../../../shared/policy/staffing.ts';
+import { tunedStaffing } from '../../../shared/policy/tuned-staffing.ts';
 import { workloadFor } from '../../../shared/workload/named-workloads.ts';
 import type { WorkloadName } from '../../../shared/workload/named-workloads.ts';
 
 const policies = {
   reactive: reactive('average'),
   fixed: fixed(10),
-  staffing: staffing({ safety: 0.2, backlogShare: 0.3, stepSeconds: 8 }),
+  staffing: tunedStaffing({
+    floor: 1,
+    margin: 0,
+    safety: 0.2,
+    backlogShare: 0.3,
+    lowQosWorkers: 2.06,
+    riseWeight: 0.869,
+    fallWeight: 1,
+    hysteresisWorkers: 0,
+    aheadSeconds: 9,
+  }),
 };
 
 function figures(policy: keyof typeof policies, name: WorkloadName, order: DispatchOrder): string {
@@ -36,9 +46,9 @@ test('episodes come out as they did before the simulator was made fast', () => {
   }).toMatchInlineSnapshot(`
     {
       "fixed": "99.885 2400.000 0.008, 95.495 2400.000 22.338",
-      "oscillating": "96.667 2473.625 17.274, 97.368 2491.272 20.757",
+      "oscillating": "97.018 2498.877 17.274, 98.421 2450.633 4.630",
       "paper": "49.825 2544.018 14.323, 43.246 2648.000 22.193",
-      "random": "98.157 1872.141 16.549, 98.960 2656.220 10.419",
+      "random": "98.502 1897.130 16.549, 98.822 2560.220 11.005",
     }
   `);
 });
