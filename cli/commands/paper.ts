@@ -38,8 +38,8 @@ async function paper(options: PaperOptions): Promise<void> {
   for (const section of [publishedSection, ...(options.tableOnly === true ? [] : furtherSections)]) {
     const outcome = await runSection(section, options, output);
     sections.push({ title: section.title, outcome });
-    const body = section === publishedSection ? publishedTable(outcome.rows) : comparisonTable(outcome);
-    for (const line of ['', `── ${section.title}`, ...body]) output.line(line);
+    const beside = section === publishedSection ? [...publishedTable(outcome.rows), ''] : [];
+    for (const line of ['', `── ${section.title}`, ...beside, ...comparisonTable(outcome)]) output.line(line);
   }
   for (const line of ['', ...TABLE_LEGEND]) output.line(line);
   if (options.json === undefined) return;

@@ -41,6 +41,9 @@ function requestFor(names: readonly string[], overrides: Partial<ComparisonReque
   };
 }
 
+/** A search runs thousands of episodes, and may have to share its core. */
+const SEARCH_TIMEOUT_MS = 180_000;
+
 const silent = (): void => undefined;
 
 describe('a comparison', () => {
@@ -92,11 +95,15 @@ describe('a comparison', () => {
     expect(rows[1]?.row.scalingActions?.mean).toBeLessThanOrEqual(12);
   });
 
-  it.each(['hpa-best', 'timetable'])('fits %s to the workload asked for', async (name) => {
-    const [row] = await compare(requestFor([name], { seeds: [90_001, 90_002] }), pair, silent);
-    expect(row?.row.qosPercent?.mean).toBeGreaterThan(95);
-    expect(row?.policy?.kind).toBe(name === 'timetable' ? 'timetable' : 'hpa');
-  });
+  it.each(['hpa-best', 'timetable'])(
+    'fits %s to the workload asked for',
+    async (name) => {
+      const [row] = await compare(requestFor([name], { seeds: [90_001, 90_002] }), pair, silent);
+      expect(row?.row.qosPercent?.mean).toBeGreaterThan(95);
+      expect(row?.policy?.kind).toBe(name === 'timetable' ? 'timetable' : 'hpa');
+    },
+    SEARCH_TIMEOUT_MS,
+  );
 
   it('holds a policy against the fixed pool of equal QoS, which costs a pool nothing', async () => {
     const request = requestFor(['static:6', 'hpa']);
