@@ -28,6 +28,17 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** Any number between two. */
+export function number(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= low && value <= high)) {
+      throw new InvalidArgumentError(`Expected a number from ${low} to ${high}.`);
+    }
+    return value;
+  };
+}
+
 /** The name of a farm: part of its keys and of a path. */
 export function farmName(text: string): string {
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(text)) {

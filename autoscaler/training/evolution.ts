@@ -9,6 +9,14 @@ export interface EvolutionSettings {
   readonly population: number;
 }
 
+export interface EvolutionState {
+  readonly mean: readonly number[];
+  readonly spread: number;
+  readonly root: readonly (readonly number[])[];
+  readonly pathOfSpread: readonly number[];
+  readonly pathOfShape: readonly number[];
+}
+
 /**
  * CMA-ES: candidates are drawn from a normal distribution, whose mean moves to the better half of them and whose
  * covariance takes the shape of what was better (Hansen 2016, "The CMA evolution strategy: a tutorial"). The
@@ -16,22 +24,20 @@ export interface EvolutionSettings {
  * come in mirrored pairs (Brockhoff et al. 2010), which halves the noise of the mean.
  */
 export class Evolution {
-  readonly #stream: RandomStream;
   readonly #size: number;
   readonly #weights: readonly number[];
   readonly #rates: Rates;
-  readonly #mean: Float64Array;
+  #mean: Float64Array;
   /** Lower triangular root of the covariance, row by row. */
-  readonly #root: Float64Array[];
-  readonly #pathOfSpread: Float64Array;
-  readonly #pathOfShape: Float64Array;
+  #root: Float64Array[];
+  #pathOfSpread: Float64Array;
+  #pathOfShape: Float64Array;
   #spread: number;
   #drawn: Float64Array[] = [];
   readonly #population: number;
 
-  constructor(settings: EvolutionSettings, stream: RandomStream) {
+  constructor(settings: EvolutionSettings) {
     const size = settings.start.length;
-    this.#stream = stream;
     this.#size = size;
     this.#population = settings.population;
     this.#weights = weightsOf(settings.population);
@@ -56,11 +62,31 @@ export class Evolution {
     return this.#spread;
   }
 
+  /** Where it stands between two generations; plain data. */
+  state(): EvolutionState {
+    return {
+      mean: [...this.#mean],
+      spread: this.#spread,
+      root: this.#root.map((row) => [...row]),
+      pathOfSpread: [...this.#pathOfSpread],
+      pathOfShape: [...this.#pathOfShape],
+    };
+  }
+
+  /** Goes on from where another search of the same size and population stood. */
+  restore(state: EvolutionState): void {
+    this.#mean = Float64Array.from(state.mean);
+    this.#spread = state.spread;
+    this.#root = state.root.map((row) => Float64Array.from(row));
+    this.#pathOfSpread = Float64Array.from(state.pathOfSpread);
+    this.#pathOfShape = Float64Array.from(state.pathOfShape);
+  }
+
   /** The candidates of a generation. */
-  ask(): number[][] {
+  ask(stream: RandomStream): number[][] {
     this.#drawn = [];
     while (this.#drawn.length < this.#population) {
-      const draw = Float64Array.from({ length: this.#size }, () => this.#stream.normal());
+      const draw = Float64Array.from({ length: this.#size }, () => stream.normal());
       this.#drawn.push(
         draw,
         draw.map((value) => -value),

@@ -1,59 +1,115 @@
-import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
 import { NETWORK_INPUTS } from '../../shared/policy/network-inputs.ts';
+import type { NetworkInput } from '../../shared/policy/network-inputs.ts';
 import type { NetworkModel } from '../../shared/policy/network.ts';
-import { RandomStream } from '../../shared/workload/random-stream.ts';
+import type { OutlookRules } from '../../shared/policy/outlook.ts';
+import type { PlanPrices } from '../../shared/policy/plan.ts';
 
 /** What is fixed before a search begins. */
 export interface GenomePlan {
   readonly announced: boolean;
   readonly stepLimit: number;
-  /** Units in the hidden layer; 0 for none: outputs that are linear in the inputs. */
-  readonly hidden: number;
-  /** For the weights of the hidden layer from which the search sets out. */
-  readonly seed: number;
 }
 
-/** The planner's own constants, which come first in a genome. */
-export const CONSTANTS = 11;
+type Constants = Record<keyof PlanPrices | keyof OutlookRules, number>;
+
+/** A constant of outlook or plan that is searched for, by a number near 0. */
+interface Gene {
+  readonly name: keyof Constants;
+  /** How far 1 goes; of factors the exponent of e. */
+  readonly reach: number;
+  /** Shares lie between 0 and 1, factors stay above 0. */
+  readonly kind: 'sum' | 'share' | 'factor';
+  /** What 0 stands for, from where every search sets out: rounded from what earlier searches came to. */
+  readonly start: Start;
+}
+
+/** Where the rate is announced, and where not; undefined where the constant is not used. */
+interface Start {
+  readonly announced: number | undefined;
+  readonly unannounced: number | undefined;
+}
+
+function gene(name: Gene['name'], kind: Gene['kind'], reach: number, start: Start): Gene {
+  return { name, kind, reach, start };
+}
+
+const GENES: readonly Gene[] = [
+  gene('safetyNow', 'sum', 1, { announced: 0.3, unannounced: 1 }),
+  gene('safetyLater', 'sum', 1, { announced: 0, unannounced: 0.3 }),
+  gene('softness', 'factor', 0.5, { announced: 0.9, unannounced: 0.8 }),
+  gene('shortagePrice', 'factor', 1, { announced: 13, unannounced: 30 }),
+  gene('changePrice', 'factor', 1, { announced: 0.4, unannounced: 0.5 }),
+  gene('backlogShare', 'factor', 1, { announced: 1, unannounced: 1 }),
+  gene('startSeconds', 'factor', 0.5, { announced: 5.5, unannounced: 4 }),
+  gene('usualServiceShare', 'share', 0.5, { announced: 0.5, unannounced: undefined }),
+  gene('spreadSeconds', 'factor', 1, { announced: 0.8, unannounced: undefined }),
+  gene('slowShare', 'share', 0.5, { announced: undefined, unannounced: 0.3 }),
+  gene('peakShare', 'share', 0.5, { announced: undefined, unannounced: 0.1 }),
+  gene('meanShare', 'share', 0.5, { announced: undefined, unannounced: 0.7 }),
+  gene('usualShare', 'share', 0.5, { announced: undefined, unannounced: 0.9 }),
+  gene('firstLoadPerWorker', 'share', 0.2, { announced: undefined, unannounced: 0.55 }),
+];
+
+/** Constants that are not searched for. The usual ones are those of `paper-random`. */
+const FIXED = {
+  horizonSteps: 7,
+  stepSeconds: 8,
+  usualServiceSeconds: 1.45,
+  usualLoad: 7,
+} as const;
+
+/** What stands in a file where a constant is not used. */
+const UNUSED = {
+  ...{ usualServiceShare: 0, spreadSeconds: 0, firstLoadPerWorker: 0 },
+  ...{ slowShare: 0.5, peakShare: 0, meanShare: 0.7, usualShare: 0 },
+} as const;
+
+/** The first genes of a genome: moving both by as much makes a policy safer, or less safe, and nothing else. */
+export const SAFETY_GENES = 2;
+
+/** The genes in use, each with what 0 stands for. */
+function genesOf({ announced }: GenomePlan): readonly (Gene & { readonly from: number })[] {
+  return GENES.flatMap((each) => {
+    const from = announced ? each.start.announced : each.start.unannounced;
+    return from === undefined ? [] : [{ ...each, from }];
+  });
+}
 
 const ANNOUNCED_ONLY = ['loadInSteps', 'highestLoad', 'lowestLoad'];
 
-function inputsOf({ announced }: GenomePlan) {
+function inputsOf({ announced }: GenomePlan): readonly NetworkInput[] {
   if (announced) return NETWORK_INPUTS.filter(({ name }) => name !== 'meanLoad');
   return NETWORK_INPUTS.filter(({ name }) => !ANNOUNCED_ONLY.some((prefix) => name.startsWith(prefix)));
 }
 
-export function genomeLength(plan: GenomePlan): number {
-  const inputs = inputsOf(plan).length;
-  if (plan.hidden === 0) return CONSTANTS + 2 * (inputs + 1);
-  return CONSTANTS + plan.hidden * (inputs + 1) + 2 * (plan.hidden + 1);
+/** Genes that stand for constants; those of the network follow. */
+export function constantsIn(plan: GenomePlan): number {
+  return genesOf(plan).length;
 }
 
-/**
- * The model that a vector of numbers near 0 stands for. Constants that must be positive are exponentials; 0 stands for
- * what was found by hand, and a network of zeros adds nothing to them.
- */
+export function genomeLength(plan: GenomePlan): number {
+  return constantsIn(plan) + OUTPUTS * (inputsOf(plan).length + 1);
+}
+
+/** The safety to add now, and later. */
+const OUTPUTS = 2;
+const WEIGHT_REACH = 0.5;
+const BIAS_REACH = 0.25;
+
+/** The model that a vector of numbers near 0 stands for. A shorter one has no network, one of zeros adds nothing. */
 export function modelOf(genome: readonly number[], plan: GenomePlan): NetworkModel {
-  const at = (index: number): number => genome[index] ?? 0;
+  const constants = constantsOf(genome, plan);
+  const { safetyNow, safetyLater, softness, shortagePrice, changePrice, backlogShare, startSeconds } =
+    constants;
+  const { horizonSteps, stepSeconds, usualServiceSeconds, usualServiceShare, spreadSeconds } = constants;
+  const { firstLoadPerWorker, slowShare, peakShare, meanShare, usualLoad, usualShare } = constants;
   return {
     outlook: {
-      horizonSteps: 7,
-      stepSeconds: 8,
-      assumedServiceSeconds: 1.5,
-      slowShare: Math.min(1, Math.max(0, 0.5 + at(7) / 2)),
-      peakShare: Math.min(1, Math.max(0, 0.1 + at(8) / 2)),
-      meanShare: Math.min(1, Math.max(0, 0.8 + at(9) / 2)),
-      usualLoad: 7,
-      usualShare: Math.min(1, Math.max(0, 0.6 + at(10) / 2)),
+      ...{ horizonSteps, stepSeconds, usualServiceSeconds, usualServiceShare, spreadSeconds },
+      ...{ firstLoadPerWorker, slowShare, peakShare, meanShare, usualLoad, usualShare },
     },
     prices: {
-      safetyNow: (plan.announced ? 0.7 : 1.05) + at(0),
-      safetyLater: (plan.announced ? 0.5 : 1.05) + at(1),
-      softness: Math.exp(at(2) / 2),
-      shortagePrice: 4 * Math.exp(at(3)),
-      changePrice: 0.5 * Math.exp(at(4)),
-      backlogShare: 0.5 * Math.exp(at(5)),
-      startSeconds: 5.5 * Math.exp(at(6) / 2),
+      ...{ safetyNow, safetyLater, softness, shortagePrice, changePrice, backlogShare, startSeconds },
     },
     stepLimit: plan.stepLimit,
     inputs: inputsOf(plan),
@@ -61,58 +117,49 @@ export function modelOf(genome: readonly number[], plan: GenomePlan): NetworkMod
   };
 }
 
-function layersOf(genome: readonly number[], plan: GenomePlan): DenseLayer[] {
-  if (genome.length <= CONSTANTS) return [];
-  const stream = new RandomStream(plan.seed, 'firstWeights');
+/** Every genome has all of them. */
+const NO_PRICES: Readonly<Record<keyof PlanPrices, number>> = {
+  ...{ safetyNow: 0, safetyLater: 0, softness: 1, shortagePrice: 0, changePrice: 0 },
+  ...{ backlogShare: 0, startSeconds: 0 },
+};
+
+function constantsOf(genome: readonly number[], plan: GenomePlan): Constants {
+  const constants: Constants = { ...FIXED, ...UNUSED, ...NO_PRICES };
+  for (const [at, used] of genesOf(plan).entries()) constants[used.name] = valueOf(used, genome[at] ?? 0);
+  return constants;
+}
+
+type Scale = Pick<Gene, 'reach' | 'kind'> & { readonly from: number };
+
+function valueOf({ from, reach, kind }: Scale, number: number): number {
+  if (kind === 'factor') return from * Math.exp(reach * number);
+  const value = from + reach * number;
+  return kind === 'share' ? Math.min(1, Math.max(0, value)) : value;
+}
+
+function numberOf({ from, reach, kind }: Scale, value: number): number {
+  return kind === 'factor' ? Math.log(value / from) / reach : (value - from) / reach;
+}
+
+function layersOf(genome: readonly number[], plan: GenomePlan): NetworkModel['layers'] {
   const inputs = inputsOf(plan).length;
-  let next = CONSTANTS;
+  let next = constantsIn(plan);
+  if (genome.length <= next) return [];
   const take = (): number => genome[next++] ?? 0;
-  if (plan.hidden === 0) {
-    const weights = [0, 1].map(() => Array.from({ length: inputs }, () => take() / 2));
-    return [{ activation: 'linear', weights, biases: [0, 1].map(() => take() / 4) }];
-  }
-  const perInput = 1 / Math.sqrt(inputs);
-  const hidden: number[][] = [];
-  for (let row = 0; row < plan.hidden; row += 1) {
-    hidden.push(Array.from({ length: inputs }, () => perInput * (stream.normal() + 2 * take())));
-  }
-  const hiddenBiases = Array.from({ length: plan.hidden }, take);
-  const outputs = [0, 1].map(() => Array.from({ length: plan.hidden }, () => take() / 2));
-  const outputBiases = [0, 1].map(() => take() / 4);
+  const weights = Array.from({ length: OUTPUTS }, () =>
+    Array.from({ length: inputs }, () => WEIGHT_REACH * take()),
+  );
   return [
-    { activation: 'tanh', weights: hidden, biases: hiddenBiases },
-    { activation: 'linear', weights: outputs, biases: outputBiases },
+    { activation: 'linear', weights, biases: Array.from({ length: OUTPUTS }, () => BIAS_REACH * take()) },
   ];
 }
 
 /** The genome that stands for a model: where a search sets out from what was learned before. */
 export function genomeOf({ outlook, prices, layers }: NetworkModel, plan: GenomePlan): number[] {
-  const genome = [
-    prices.safetyNow - (plan.announced ? 0.7 : 1.05),
-    prices.safetyLater - (plan.announced ? 0.5 : 1.05),
-    2 * Math.log(prices.softness),
-    Math.log(prices.shortagePrice / 4),
-    Math.log(prices.changePrice / 0.5),
-    Math.log(prices.backlogShare / 0.5),
-    2 * Math.log(prices.startSeconds / 5.5),
-    2 * (outlook.slowShare - 0.5),
-    2 * (outlook.peakShare - 0.1),
-    2 * (outlook.meanShare - 0.8),
-    2 * (outlook.usualShare - 0.6),
-  ];
-  const [hidden, output] = layers;
-  if (hidden === undefined) return genome;
-  if (output === undefined) {
-    for (const row of hidden.weights) genome.push(...row.map((weight) => 2 * weight));
-    return [...genome, ...hidden.biases.map((bias) => 4 * bias)];
-  }
-  const stream = new RandomStream(plan.seed, 'firstWeights');
-  const perInput = 1 / Math.sqrt(inputsOf(plan).length);
-  for (const row of hidden.weights) {
-    for (const weight of row) genome.push((weight / perInput - stream.normal()) / 2);
-  }
-  genome.push(...hidden.biases);
-  for (const row of output.weights) genome.push(...row.map((weight) => 2 * weight));
-  genome.push(...output.biases.map((bias) => 4 * bias));
-  return genome;
+  const constants: Constants = { ...outlook, ...prices };
+  const genome = genesOf(plan).map((used) => numberOf(used, constants[used.name]));
+  const [layer] = layers;
+  if (layer === undefined) return genome;
+  for (const row of layer.weights) genome.push(...row.map((weight) => weight / WEIGHT_REACH));
+  return [...genome, ...layer.biases.map((bias) => bias / BIAS_REACH)];
 }

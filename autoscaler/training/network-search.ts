@@ -1,16 +1,18 @@
 import { RandomStream } from '../../shared/workload/random-stream.ts';
-import type { CandidateScore, MeanScore } from './candidate-score.ts';
 import { Evolution } from './evolution.ts';
-import { CONSTANTS, genomeLength, genomeOf } from './network-genome.ts';
+import type { EvolutionState } from './evolution.ts';
+import { constantsIn, genomeLength } from './network-genome.ts';
 import type { GenomePlan } from './network-genome.ts';
-import type { NetworkModel } from '../../shared/policy/network.ts';
-import { RolloutCrew } from './rollout-crew.ts';
-import type { Meeting, RolloutRules } from './rollout.ts';
+import type { CrewOrder } from './rollout-crew.ts';
+import type { CandidateScore } from './candidate-score.ts';
+import type { Meeting } from './rollout.ts';
+import { meanScore, SearchPrices } from './search-prices.ts';
+import type { Prices, SearchBounds } from './search-prices.ts';
 
-export interface NetworkSearchOptions {
-  readonly rules: RolloutRules;
+/** How a search goes. Plain data: a run folder keeps it. */
+export interface NetworkSearchSettings extends SearchBounds {
   readonly seed: number;
-  /** Generations for the planner's constants alone, then for everything. */
+  /** Generations for the constants of outlook and plan alone, then for everything. */
   readonly constantGenerations: number;
   readonly generations: number;
   /** Episodes that every candidate of a generation meets; at the end of the search twice as many. */
@@ -19,192 +21,175 @@ export interface NetworkSearchOptions {
   readonly mixedShare: number;
   /** Episodes of the published load among them: the rest is `paper-random`. */
   readonly paperShare: number;
-  readonly hidden: number;
-  readonly threads: number;
-  readonly targetMissedPercent: number;
-  readonly mostActions: number;
-  /** A model to set out from, of the same shape; without one the constants are searched for first. */
-  readonly start?: NetworkModel;
-  readonly onGeneration?: (progress: NetworkSearchProgress) => void;
-  readonly signal?: AbortSignal;
 }
 
-export interface NetworkSearchProgress {
+/** One generation, as it went. */
+export interface GenerationReport {
+  /** Generations, and episodes that candidates have met, until now. */
   readonly generation: number;
-  readonly generations: number;
-  /** Mean over the candidates. */
-  readonly main: MeanScore;
-  readonly mixed: MeanScore;
-  readonly paper: MeanScore;
-  readonly missPrice: number;
-  readonly actionPrice: number;
+  readonly episodes: number;
+  /** Means over all candidates, on `paper-random`. */
+  readonly qosPercent: number;
+  readonly meanWorkers: number;
+  readonly scalingActions: number;
   readonly spread: number;
-  readonly genome: readonly number[];
+  readonly prices: Prices;
+  readonly isLast: boolean;
 }
 
-/** Seeds by which the last adjustment is made: none of them was trained on. */
-const SELECTION_SEEDS = { first: 50_001 } as const;
+/** Where a search stands between two generations. Plain data. */
+export interface NetworkSearchState {
+  readonly generation: number;
+  readonly episodes: number;
+  readonly prices: Prices;
+  readonly evolution: EvolutionState;
+  readonly average: readonly number[];
+}
 
-/** What may be missed of the published load. */
-const PAPER_MISSED_PERCENT = 0.72;
+/** Candidates a generation, and how far from their mean they are drawn at first, for constants and for everything. */
+const COARSE = { population: 12, spread: 0.2 };
+const FINE = { population: 16, spread: 0.12 };
 
-/** Seeds that may be trained on. */
-const TRAINING_SEEDS = 1500;
+/** What a generation's mean weighs in the average that is taken for the result: less noisy than any one of them. */
+const NEWEST_WEIGHT = 0.08;
 
-/** Searches for the genome of the cheapest policy that misses as few tasks, and acts as rarely, as it is allowed to. */
+/** Seeds that are met again and again; all of them may be trained on. */
+export const MET_SEEDS = { first: 1, last: 1500 } as const;
+
+/** Whoever lets candidates meet episodes. */
+export interface Scorer {
+  score(order: CrewOrder): Promise<CandidateScore[]>;
+}
+
+/**
+ * Searches for the genome of the cheapest policy that misses as few tasks, and acts as rarely, as it is allowed to.
+ * Every generation begins a stream of chance of its own, so a search that goes on from a state ends as it would have.
+ */
 export class NetworkSearch {
-  readonly #options: NetworkSearchOptions;
+  readonly #settings: NetworkSearchSettings;
   readonly #plan: GenomePlan;
-  readonly #stream: RandomStream;
-  readonly #crew: RolloutCrew;
+  readonly #scorer: Scorer;
   #generation = 0;
-  /** Workers that one percent of missed tasks weighs as much as, and one scaling action. */
-  #missPrice = 1;
-  /** The same for the published load, whose fixed schedule asks for more safety. */
-  #paperPrice = 1;
-  #actionPrice = 0.01;
+  #episodes = 0;
+  #prices: SearchPrices;
+  #evolution: Evolution;
+  #average: number[];
 
-  constructor(options: NetworkSearchOptions) {
-    this.#options = options;
-    const { announced, stepLimit } = options.rules;
-    this.#plan = { announced, stepLimit, hidden: options.hidden, seed: options.seed };
-    this.#stream = new RandomStream(options.seed, 'evolution');
-    this.#crew = new RolloutCrew({ rules: options.rules, plan: this.#plan }, options.threads);
+  /** @param start a genome to set out from; without one the constants are searched for first, from plain guesses */
+  constructor(
+    settings: NetworkSearchSettings,
+    plan: GenomePlan,
+    scorer: Scorer,
+    start: readonly number[] = [],
+  ) {
+    this.#settings = settings;
+    this.#plan = plan;
+    this.#scorer = scorer;
+    this.#prices = new SearchPrices(settings);
+    const isCoarse = settings.constantGenerations > 0;
+    const size = isCoarse ? constantsIn(plan) : genomeLength(plan);
+    this.#average = Array.from({ length: size }, (_, at) => start[at] ?? 0);
+    this.#evolution = new Evolution({ ...(isCoarse ? COARSE : FINE), start: this.#average });
   }
 
-  get plan(): GenomePlan {
-    return this.#plan;
+  get generation(): number {
+    return this.#generation;
   }
 
-  async search(): Promise<number[]> {
-    const { constantGenerations, generations, start: given } = this.#options;
-    if (given !== undefined) {
-      const known = genomeOf(given, this.#plan);
-      const start = [...known, ...new Array<number>(genomeLength(this.#plan) - known.length).fill(0)];
-      if (generations === 0) return start;
-      return this.#run(new Evolution({ start, spread: 0.08, population: 20 }, this.#stream), generations);
-    }
-    const constants = new Array<number>(CONSTANTS).fill(0);
-    const coarse = new Evolution({ start: constants, spread: 0.3, population: 12 }, this.#stream);
-    await this.#run(coarse, constantGenerations);
-    const start = [...coarse.mean, ...new Array<number>(genomeLength(this.#plan) - CONSTANTS).fill(0)];
-    if (generations === 0) return coarse.mean;
-    const fine = new Evolution({ start, spread: 0.15, population: 20 }, this.#stream);
-    return this.#run(fine, generations);
+  get isOver(): boolean {
+    const { constantGenerations, generations } = this.#settings;
+    return this.#generation >= constantGenerations + generations;
   }
 
-  /** Moves the safety of a genome until it misses as many tasks of the selection seeds as it may. */
-  async calibrated(genome: readonly number[], episodes: number): Promise<number[]> {
-    const meetings = Array.from({ length: episodes }, (_, at) => ({
-      source: 'paper-random' as const,
-      seed: SELECTION_SEEDS.first + at,
-    }));
-    const moved = (by: number): number[] => genome.map((value, at) => (at < 2 ? value + by : value));
-    let [less, more] = [-1, 2];
-    for (let round = 0; round < 9; round += 1) {
-      const middle = (less + more) / 2;
-      const { main } = await this.score(moved(middle), meetings);
-      if (main.missedPercent > this.#options.targetMissedPercent) less = middle;
-      else more = middle;
-    }
-    return moved(more);
+  /** The best guess so far. */
+  get genome(): readonly number[] {
+    return this.#average;
   }
 
-  async score(genome: readonly number[], meetings: readonly Meeting[]): Promise<CandidateScore> {
-    const [score] = await this.#crew.score({ genomes: [genome], meetings });
-    if (score === undefined) throw new Error('A training thread gave no score.');
-    return score;
+  state(): NetworkSearchState {
+    return {
+      generation: this.#generation,
+      episodes: this.#episodes,
+      prices: this.#prices.now,
+      evolution: this.#evolution.state(),
+      average: [...this.#average],
+    };
   }
 
-  async end(): Promise<void> {
-    await this.#crew.end();
+  restore(state: NetworkSearchState): void {
+    this.#generation = state.generation;
+    this.#episodes = state.episodes;
+    this.#prices = new SearchPrices(this.#settings, state.prices);
+    const { mean: start } = state.evolution;
+    const size = start.length > constantsIn(this.#plan) ? FINE : COARSE;
+    this.#evolution = new Evolution({ ...size, start });
+    this.#evolution.restore(state.evolution);
+    this.#average = [...state.average];
   }
 
-  /** @returns the mean of the search's means over its last fifth: less noisy than any one of them */
-  async #run(evolution: Evolution, generations: number): Promise<number[]> {
-    const averaged = Math.max(1, Math.floor(generations / 5));
-    const sum = evolution.mean.map(() => 0);
-    for (let generation = 0; generation < generations; generation += 1) {
-      const meetings = this.#meetings(generation / generations);
-      const genomes = evolution.ask();
-      const scores = await this.#crew.score({ genomes, meetings });
-      evolution.tell(scores.map((score) => this.#cost(score)));
-      this.#adaptPrices(scores);
-      this.#report(scores, evolution);
-      if (generation < generations - averaged) continue;
-      for (const [at, value] of evolution.mean.entries()) sum[at] = (sum[at] ?? 0) + value / averaged;
-      if (this.#options.signal?.aborted === true) return evolution.mean;
-    }
-    return sum;
+  async next(): Promise<GenerationReport> {
+    const { constantGenerations } = this.#settings;
+    if (constantGenerations > 0 && this.#generation === constantGenerations) this.#refine();
+    const stream = new RandomStream(this.#settings.seed, `evolution ${String(this.#generation)}`);
+    const meetings = this.#meetings(stream);
+    const genomes = this.#evolution.ask(stream);
+    const scores = await this.#scorer.score({ genomes, meetings });
+    this.#evolution.tell(scores.map((score) => this.#prices.costOf(score)));
+    this.#prices.follow(scores);
+    this.#generation += 1;
+    this.#episodes += genomes.length * meetings.length;
+    const weight = Math.max(NEWEST_WEIGHT, 1 / this.#stageGeneration());
+    const { mean } = this.#evolution;
+    this.#average = mean.map((value, at) => (1 - weight) * (this.#average[at] ?? 0) + weight * value);
+    return this.#report(scores);
+  }
+
+  /** From the constants alone to everything: the network begins with weights of 0, which change nothing. */
+  #refine(): void {
+    const start = Array.from({ length: genomeLength(this.#plan) }, (_, at) => this.#average[at] ?? 0);
+    this.#evolution = new Evolution({ ...FINE, start });
+    this.#average = start;
+  }
+
+  /** From 1 on, anew in each stage. */
+  #stageGeneration(): number {
+    const { constantGenerations } = this.#settings;
+    return this.#generation > constantGenerations ? this.#generation - constantGenerations : this.#generation;
   }
 
   /** All candidates of a generation meet the same episodes; the next ones meet others. */
-  #meetings(progress: number): Meeting[] {
-    const count = Math.round(this.#options.episodes * (1 + progress));
-    const mixed = Math.round(count * this.#options.mixedShare);
-    const paper = Math.round(count * this.#options.paperShare);
-    return Array.from({ length: count }, (_, at) => ({
-      source: at < mixed ? 'mixed' : at < mixed + paper ? 'paper' : 'paper-random',
-      seed: this.#stream.integer(1, TRAINING_SEEDS),
+  #meetings(stream: RandomStream): Meeting[] {
+    const { constantGenerations, generations, episodes, mixedShare, paperShare } = this.#settings;
+    const count = Math.round(episodes * (1 + this.#generation / (constantGenerations + generations)));
+    return shares(count, { mixedShare, paperShare }).map((source) => ({
+      source,
+      seed: stream.integer(MET_SEEDS.first, MET_SEEDS.last),
     }));
   }
 
-  #cost({ main, mixed, paper }: CandidateScore): number {
-    const weight = main.episodes + mixed.episodes + paper.episodes;
-    const sum =
-      main.episodes * this.#priced(main, this.#missPrice) +
-      mixed.episodes * this.#priced(mixed, this.#missPrice) +
-      paper.episodes * this.#priced(paper, this.#paperPrice);
-    return sum / weight;
-  }
-
-  #priced({ workers, missedPercent, actions }: MeanScore, missPrice: number): number {
-    return workers + missPrice * missedPercent + this.#actionPrice * actions;
-  }
-
-  /** The prices at which the cheapest policy keeps to its bounds are not known beforehand: they follow the search. */
-  #adaptPrices(scores: readonly CandidateScore[]): void {
+  #report(scores: readonly CandidateScore[]): GenerationReport {
     const main = meanScore(scores.map((score) => score.main));
-    const paper = meanScore(scores.map((score) => score.paper));
-    const { targetMissedPercent, mostActions } = this.#options;
-    this.#missPrice = followed(this.#missPrice, main.missedPercent, targetMissedPercent);
-    if (paper.episodes > 0) {
-      this.#paperPrice = followed(this.#paperPrice, paper.missedPercent, PAPER_MISSED_PERCENT);
-    }
-    this.#actionPrice *= Math.exp(Math.max(-0.1, Math.min(0.1, 0.05 * (main.actions - mostActions))));
-    this.#actionPrice = Math.min(0.3, Math.max(0.002, this.#actionPrice));
-  }
-
-  #report(scores: readonly CandidateScore[], evolution: Evolution): void {
-    const { constantGenerations, generations, onGeneration } = this.#options;
-    this.#generation += 1;
-    onGeneration?.({
+    return {
       generation: this.#generation,
-      generations: constantGenerations + generations,
-      main: meanScore(scores.map((score) => score.main)),
-      mixed: meanScore(scores.map((score) => score.mixed)),
-      paper: meanScore(scores.map((score) => score.paper)),
-      missPrice: this.#missPrice,
-      actionPrice: this.#actionPrice,
-      spread: evolution.spread,
-      genome: evolution.mean,
-    });
+      episodes: this.#episodes,
+      qosPercent: 100 - main.missedPercent,
+      meanWorkers: main.workers,
+      scalingActions: main.actions,
+      spread: this.#evolution.spread,
+      prices: this.#prices.now,
+      isLast: this.isOver,
+    };
   }
 }
 
-/** A price that rises while more is missed than may be. */
-function followed(price: number, missedPercent: number, target: number): number {
-  const tooMany = Math.log((missedPercent + 0.05) / (target + 0.05));
-  return Math.min(10, Math.max(0.2, price * Math.exp(0.15 * Math.max(-1, Math.min(1, tooMany)))));
-}
-
-function meanScore(scores: readonly MeanScore[]): MeanScore {
-  const mean = (of: (score: MeanScore) => number): number =>
-    scores.reduce((sum, score) => sum + of(score), 0) / Math.max(1, scores.length);
-  return {
-    episodes: scores[0]?.episodes ?? 0,
-    missedPercent: mean(({ missedPercent }) => missedPercent),
-    workers: mean(({ workers }) => workers),
-    actions: mean(({ actions }) => actions),
-  };
+/** Where so many episodes come from. */
+export function shares(
+  count: number,
+  { mixedShare, paperShare }: Pick<NetworkSearchSettings, 'mixedShare' | 'paperShare'>,
+): Meeting['source'][] {
+  const mixed = Math.round(count * mixedShare);
+  const paper = Math.round(count * paperShare);
+  return Array.from({ length: count }, (_, at) =>
+    at < mixed ? 'mixed' : at < mixed + paper ? 'paper' : 'paper-random',
+  );
 }

@@ -1,82 +1,168 @@
 import type { NetworkModel } from '../../shared/policy/network.ts';
+import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import type { MeanScore } from './candidate-score.ts';
 import type { Origin } from './learned-policy.ts';
-import { modelOf } from './network-genome.ts';
-import { NetworkSearch } from './network-search.ts';
-import type { NetworkSearchOptions } from './network-search.ts';
-import type { Meeting } from './rollout.ts';
+import { genomeOf, modelOf } from './network-genome.ts';
+import type { GenomePlan } from './network-genome.ts';
+import { NetworkRun } from './network-run.ts';
+import type { NetworkRunPlan } from './network-run.ts';
+import { MET_SEEDS, NetworkSearch } from './network-search.ts';
+import type { GenerationReport, NetworkSearchSettings } from './network-search.ts';
+import {
+  NetworkSelection,
+  FIRST_SCORING_SEED,
+  scoringMeetings,
+  SELECTION_SEEDS,
+} from './network-selection.ts';
+import { RolloutCrew } from './rollout-crew.ts';
+import type { RolloutRules } from './rollout.ts';
+import { RunFolder } from './run-folder.ts';
+import { drawTrainingCurves } from './training-curves.ts';
 
-/** What a training of a network needs to be told; the rest has defaults. */
-export interface TrainNetworkOptions extends Partial<Omit<NetworkSearchOptions, 'rules'>> {
-  readonly rules: NetworkSearchOptions['rules'];
+/** Everything that a training of a network depends on; its config.json. */
+export interface NetworkTrainingConfig {
+  readonly kind: 'network';
   readonly name: string;
+  readonly rules: RolloutRules;
+  readonly settings: NetworkSearchSettings;
+  readonly plan: NetworkRunPlan;
   readonly origin: Origin;
-  /** Seconds from any moment on: how long it took is written down. */
-  readonly clock: () => number;
+  /** A model to set out from, instead of plain guesses. */
+  readonly start?: NetworkModel;
 }
 
-export const DEFAULT_NETWORK_SEARCH: Omit<NetworkSearchOptions, 'rules'> = {
-  seed: 1,
-  constantGenerations: 40,
-  generations: 200,
-  episodes: 70,
-  mixedShare: 0.12,
-  paperShare: 0.15,
-  hidden: 0,
-  threads: 2,
-  targetMissedPercent: 0.77,
-  mostActions: 16,
+export interface TrainNetworkOptions {
+  readonly config: NetworkTrainingConfig;
+  /** Threads that let candidates meet episodes: how many there are changes nothing but the time it takes. */
+  readonly threads: number;
+  /** A folder to keep the run in; nothing is kept without one. */
+  readonly folder?: string;
+  /** Goes on with the run that the folder holds, by its settings. */
+  readonly isResumed?: boolean;
+  /** Seconds from any moment on: how long it took is written down. */
+  readonly clock: () => number;
+  readonly signal?: AbortSignal;
+  readonly onGeneration?: (report: GenerationReport) => void;
+}
+
+export const DEFAULT_NETWORK_PLAN: NetworkRunPlan = {
+  checkpointEvery: 10,
+  evalEpisodes: 300,
+  patience: 5,
+  adjustingEpisodes: 1000,
+  scoringEpisodes: 600,
 };
 
-/** Seeds that adjusted the safety, and those that scored the result: neither was trained on, none judges. */
-const ADJUSTING_EPISODES = 1000;
-const SCORING_SEEDS = { first: 55_001, last: 55_600 } as const;
+/** @param announced without an announcement nobody can meet the published jump to five times the load */
+export function defaultNetworkSettings(announced: boolean): NetworkSearchSettings {
+  return {
+    seed: 1,
+    constantGenerations: 15,
+    generations: 60,
+    episodes: 50,
+    mixedShare: 0.15,
+    paperShare: announced ? 0.15 : 0,
+    targetMissedPercent: 0.75,
+    mostActions: 15,
+  };
+}
 
-/** From which to which multiple of the step that it was trained for a policy may be used: mixed workloads vary it. */
+/** From which to which step a policy may be used: mixed workloads vary it. */
 const STEP_RANGE = { trainedFor: 8, least: 3, most: 30 } as const;
 
-/** Learns a policy for one dispatch order, step limit, and announced or not. The same seed gives the same weights. */
-export async function trainNetwork(options: TrainNetworkOptions): Promise<PolicyFile> {
-  const startedAt = options.clock();
-  const settings = { ...DEFAULT_NETWORK_SEARCH, ...options };
-  const search = new NetworkSearch(settings);
+/**
+ * Learns a policy for one dispatch order, step limit, and announced or not. The same config gives the same weights.
+ * Undefined where it was stopped; the folder then holds a state to go on from.
+ */
+export async function trainNetwork(options: TrainNetworkOptions): Promise<PolicyFile | undefined> {
+  const { folder, config } = folderOf(options);
+  const { settings, rules } = config;
+  const genomePlan = { announced: rules.announced, stepLimit: rules.stepLimit };
+  const crew = new RolloutCrew({ rules, plan: genomePlan }, options.threads);
+  const start = config.start === undefined ? [] : genomeOf(config.start, genomePlan);
+  const search = new NetworkSearch(settings, genomePlan, crew, start);
+  const selection = new NetworkSelection(settings, crew);
+  const { clock, signal, onGeneration } = options;
+  const run = new NetworkRun({
+    ...{ search, selection, clock, plan: config.plan },
+    ...(folder === undefined ? {} : { folder }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onGeneration === undefined ? {} : { onGeneration }),
+  });
   try {
-    const genome = await search.calibrated(await search.search(), ADJUSTING_EPISODES);
-    const model = rounded(modelOf(genome, search.plan));
-    const { main } = await search.score(genome, scoringMeetings());
-    return documentOf(options, model, {
-      score: main,
-      durationSeconds: Math.round(options.clock() - startedAt),
-    });
+    if (options.isResumed === true) run.resume();
+    const best = await run.run();
+    if (best === undefined) return undefined;
+    const genome = await selection.calibrated(best.genome, config.plan.adjustingEpisodes);
+    const scores = await scoresOf(selection, genome, config);
+    const found = { model: rounded(modelOf(genome, genomePlan)), genomePlan, scores };
+    const document = documentOf(config, { ...found, generation: best.generation, seconds: run.seconds });
+    if (folder !== undefined) finishFolder(folder, document);
+    return document;
   } finally {
-    await search.end();
+    await crew.end();
   }
 }
 
-function scoringMeetings(): Meeting[] {
-  const count = SCORING_SEEDS.last - SCORING_SEEDS.first + 1;
-  return Array.from({ length: count }, (_, at) => ({
-    source: 'paper-random',
-    seed: SCORING_SEEDS.first + at,
-  }));
+function folderOf({ folder, isResumed, config }: TrainNetworkOptions): {
+  readonly folder?: RunFolder;
+  readonly config: NetworkTrainingConfig;
+} {
+  if (folder === undefined) return { config };
+  if (isResumed !== true) return { folder: RunFolder.create(folder, config), config };
+  const opened = RunFolder.open(folder, 'network');
+  return { folder: opened.folder, config: opened.config as NetworkTrainingConfig };
+}
+
+function finishFolder(folder: RunFolder, document: PolicyFile): void {
+  folder.writeText('policy.json', encodePolicyFile(document));
+  folder.writeText(
+    'training-curves.svg',
+    drawTrainingCurves(folder.readLines('metrics.jsonl'), folder.readLines('evaluations.jsonl')),
+  );
+}
+
+/** What the file says of itself, on seeds that neither trained nor selected it. */
+async function scoresOf(
+  selection: NetworkSelection,
+  genome: readonly number[],
+  { settings, plan }: NetworkTrainingConfig,
+): Promise<PolicyFile['scores']> {
+  const { main } = await selection.score(genome, scoringMeetings('paper-random', plan.scoringEpisodes));
+  if (settings.paperShare === 0) return [scoreOf('paper-random', main)];
+  const { paper } = await selection.score(genome, scoringMeetings('paper', plan.scoringEpisodes));
+  return [scoreOf('paper-random', main), scoreOf('paper', paper)];
+}
+
+function scoreOf(workload: string, score: MeanScore): PolicyFile['scores'][number] {
+  return {
+    workload,
+    seeds: { first: FIRST_SCORING_SEED, last: FIRST_SCORING_SEED + score.episodes - 1 },
+    qosPercent: Number((100 - score.missedPercent).toFixed(3)),
+    meanWorkers: Number(score.workers.toFixed(3)),
+    scalingActions: Number(score.actions.toFixed(3)),
+  };
 }
 
 interface Findings {
-  readonly score: MeanScore;
-  readonly durationSeconds: number;
+  readonly model: NetworkModel;
+  readonly genomePlan: GenomePlan;
+  readonly scores: PolicyFile['scores'];
+  readonly generation: number;
+  readonly seconds: number;
 }
 
-function documentOf(options: TrainNetworkOptions, model: NetworkModel, found: Findings): PolicyFile {
-  const { rules, name, origin } = options;
-  const { outlook, prices, layers } = model;
+function documentOf(config: NetworkTrainingConfig, found: Findings): PolicyFile {
+  const { rules, name } = config;
+  const { outlook, prices, layers, inputs } = found.model;
   return {
     format: 'farmhand-policy',
     formatVersion: 1,
     kind: 'network',
     name,
     stepSeconds: STEP_RANGE,
-    observations: model.inputs.map((input) => ({
+    observations: inputs.map((input) => ({
       name: input.name,
       unit: input.unit,
       low: input.low,
@@ -87,26 +173,32 @@ function documentOf(options: TrainNetworkOptions, model: NetworkModel, found: Fi
     dispatch: rules.dispatch,
     announced: rules.announced,
     model: { outlook, prices, layers },
-    provenance: {
-      command: origin.command,
-      ...(origin.commit === undefined ? {} : { commit: origin.commit }),
-      workloads: ['paper-random', 'paper', 'mixed'],
-      seeds: {
-        learner: options.seed ?? DEFAULT_NETWORK_SEARCH.seed,
-        training: { first: 1, last: 1500 },
-        selection: { first: 50_001, last: 50_000 + ADJUSTING_EPISODES },
-      },
-      durationSeconds: found.durationSeconds,
+    provenance: provenanceOf(config, found),
+    scores: found.scores,
+  };
+}
+
+function provenanceOf(
+  { origin, settings, plan }: NetworkTrainingConfig,
+  { generation, seconds }: Findings,
+): PolicyFile['provenance'] {
+  const workloads = [
+    'paper-random',
+    ...(settings.paperShare > 0 ? ['paper'] : []),
+    ...(settings.mixedShare > 0 ? ['mixed'] : []),
+  ];
+  const selecting = Math.max(plan.evalEpisodes, plan.adjustingEpisodes);
+  return {
+    command: origin.command,
+    ...(origin.commit === undefined ? {} : { commit: origin.commit }),
+    workloads,
+    seeds: {
+      learner: settings.seed,
+      training: MET_SEEDS,
+      selection: { first: SELECTION_SEEDS.first, last: SELECTION_SEEDS.first + selecting - 1 },
     },
-    scores: [
-      {
-        workload: 'paper-random',
-        seeds: SCORING_SEEDS,
-        qosPercent: Number((100 - found.score.missedPercent).toFixed(3)),
-        meanWorkers: Number(found.score.workers.toFixed(3)),
-        scalingActions: Number(found.score.actions.toFixed(3)),
-      },
-    ],
+    generation,
+    durationSeconds: Math.round(seconds),
   };
 }
 

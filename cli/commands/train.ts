@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { OtherBackend } from '../../autoscaler/training/q-trainer.ts';
 import { RunFolderRefused } from '../../autoscaler/training/run-folder.ts';
 import { TensorflowMissing, trainDqn, trainSarsa } from '../../autoscaler/training/train.ts';
@@ -16,9 +15,11 @@ import { CommandError, EXIT } from '../exit-codes.ts';
 import { list, oneOf } from '../laboratory/options.ts';
 import { RunProgress } from '../laboratory/progress.ts';
 import { writeText } from '../laboratory/text-file.ts';
-import { wholeNumber } from '../option-values.ts';
+import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin.ts';
+import { number, wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
 import { duration } from '../wording.ts';
+import { networkCommand } from './train-network.ts';
 
 /** What both learners understand. */
 interface CommonTrainOptions {
@@ -75,7 +76,8 @@ export function trainCommand(): Command {
   return new Command('train')
     .description('Train a policy in the simulator, and write it as a policy file')
     .addCommand(sarsaCommand())
-    .addCommand(dqnCommand());
+    .addCommand(dqnCommand())
+    .addCommand(networkCommand());
 }
 
 const many = wholeNumber(1, 100_000_000);
@@ -190,19 +192,14 @@ type Trainer = (how: Omit<TrainOptions<never>, 'settings'>) => Promise<PolicyDoc
 async function run(name: string, options: CommonTrainOptions, plan: RunPlan, train: Trainer): Promise<void> {
   const output = new Output(false);
   const folder = options.resume ?? options.outputDir ?? join('runs', `${name}-${stamp(new Date())}`);
-  const interrupt = new AbortController();
-  const stop = (): void => {
-    interrupt.abort();
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  const interrupt = untilInterrupted();
   const progress = new RunProgress(output, `training ${name}`, options.episodes);
   const startedMs = performance.now();
   try {
     const document = await train({
       ...{ folder, isResumed: options.resume !== undefined, signal: interrupt.signal },
       changes: changesOf(options),
-      origin: origin(),
+      origin: originOf(['farmhand', ...process.argv.slice(2)].join(' ')),
       plan: planOf(options, plan),
       onProgress: follow(progress),
     });
@@ -214,8 +211,7 @@ async function run(name: string, options: CommonTrainOptions, plan: RunPlan, tra
     throw refusal(error);
   } finally {
     progress.end();
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    interrupt.forget();
   }
   if (interrupt.signal.aborted) {
     throw new CommandError(`Interrupted and saved. Go on with --resume ${folder}`, EXIT.interrupted);
@@ -261,30 +257,6 @@ function describe(document: PolicyDocument): string {
   const [score] = document['scores'] as readonly Readonly<Record<string, unknown>>[];
   const { qosPercent, meanWorkers, scalingActions } = score ?? {};
   return `${String(qosPercent)} % QoS at ${String(meanWorkers)} workers, ${String(scalingActions)} actions, on the selection seeds`;
-}
-
-/** Where the policy comes from: this command, at this commit where the repository has one. */
-function origin(): { readonly command: string; readonly commit?: string } {
-  const command = ['farmhand', ...process.argv.slice(2)].join(' ');
-  const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], {
-    encoding: 'utf8',
-    cwd: import.meta.dirname,
-  });
-  return status === 0 ? { command, commit: stdout.trim() } : { command };
-}
-
-function stamp(now: Date): string {
-  return now.toISOString().slice(0, 19).replace(/[:T]/g, '-');
-}
-
-function number(low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= low && value <= high)) {
-      throw new InvalidArgumentError(`Expected a number from ${low} to ${high}.`);
-    }
-    return value;
-  };
 }
 
 function layers(text: string): readonly number[] {

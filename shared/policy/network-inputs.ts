@@ -1,6 +1,6 @@
 import type { Observation } from '../control/observation.ts';
 import type { Outlook } from './outlook.ts';
-import { LEAST_LOAD } from './plan.ts';
+import { LEAST_LOAD, root } from './shortage-table.ts';
 
 /** What the inputs of a network are read from. */
 export interface Sight {
@@ -23,7 +23,7 @@ export interface NetworkInput {
 
 export function sightOf(observation: Observation, outlook: Outlook): Sight {
   const load = outlook.loads[0] ?? 0;
-  return { observation, outlook, load, scale: Math.sqrt(Math.max(load, LEAST_LOAD)) };
+  return { observation, outlook, load, scale: root(load) };
 }
 
 const perLoad = { unit: '√load', low: -4, high: 4 };

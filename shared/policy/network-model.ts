@@ -13,7 +13,10 @@ type Bounds = readonly [low: number, high: number];
 const OUTLOOK: Readonly<Record<keyof OutlookRules, Bounds>> = {
   horizonSteps: [1, 20],
   stepSeconds: [0.1, 3600],
-  assumedServiceSeconds: [0.001, 3600],
+  usualServiceSeconds: [0.001, 3600],
+  usualServiceShare: [0, 1],
+  spreadSeconds: [0, 3600],
+  firstLoadPerWorker: [0, 10],
   slowShare: [0, 1],
   peakShare: [0, 1],
   meanShare: [0, 1],

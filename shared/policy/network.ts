@@ -35,9 +35,9 @@ function wantedWorkers(
   const { prices, stepLimit } = model;
   const [now = 0, later = 0] = run === undefined ? [] : run(inputsOf(model, sightOf(observation, outlook)));
   const { workers, startingWorkers, waitingWorkSeconds } = observation;
-  const { stepSeconds, loads } = outlook;
+  const { stepSeconds, steps } = outlook;
   return firstOfCheapestPlan(
-    { workers, startingWorkers, waitingWorkSeconds, stepSeconds, loads, stepLimit },
+    { workers, startingWorkers, waitingWorkSeconds, stepSeconds, steps, stepLimit },
     { ...prices, safetyNow: prices.safetyNow + now, safetyLater: prices.safetyLater + later },
   );
 }

@@ -1,18 +1,15 @@
+import { root, ShortageTable } from './shortage-table.ts';
+import type { ShortagePrices, TableRange } from './shortage-table.ts';
+
 /** By what a plan is priced. All in units that hold at any size of a farm. */
-export interface PlanPrices {
+export interface PlanPrices extends ShortagePrices {
   /** Workers above the load that are aimed for, in units of √load; the coming step, and the ones after it. */
   readonly safetyNow: number;
   readonly safetyLater: number;
-  /** How gradually a shortage of safety begins to cost, in √load. Above 0. */
-  readonly softness: number;
-  /** What one worker, missing for a step, costs; in worker-steps. */
-  readonly shortagePrice: number;
   /** What a change of the pool costs, in worker-steps. */
   readonly changePrice: number;
   /** Share of the waiting work to be done within a step. */
   readonly backlogShare: number;
-  /** From the decision to start a worker until it serves. */
-  readonly startSeconds: number;
 }
 
 export interface PlanStart {
@@ -20,14 +17,11 @@ export interface PlanStart {
   readonly startingWorkers: number;
   readonly waitingWorkSeconds: number;
   readonly stepSeconds: number;
-  /** Load in each of the coming steps. */
-  readonly loads: readonly number[];
+  /** For each of the coming steps, the load in parts of equal length. */
+  readonly steps: readonly (readonly number[])[];
   /** Most workers added or removed in one step. */
   readonly stepLimit: number;
 }
-
-/** √load is never below the square root of this: a single task is a load of its own. */
-export const LEAST_LOAD = 0.5;
 
 /**
  * The number of workers with which the cheapest plan over the coming steps begins. Dynamic programming over pool
@@ -42,8 +36,12 @@ export function firstOfCheapestPlan(start: PlanStart, prices: PlanPrices): numbe
     waitingWorkSeconds: [start.waitingWorkSeconds],
     firsts: [start.workers],
   };
-  for (let step = 0; step < start.loads.length; step += 1) {
-    front = nextFront(front, stageOf(step, start, prices), range);
+  let shortage: ShortageTable | undefined;
+  for (const [step, loads] of start.steps.entries()) {
+    // Where the load is expected to stay as it is, the same table prices every step but the first.
+    if (step < 2 || loads !== start.steps[step - 1]) shortage = undefined;
+    shortage ??= tableOf(step, start, prices, range);
+    front = nextFront(front, stageOf(step, start, prices, shortage), range);
   }
   let best = 0;
   for (let at = 1; at < front.costs.length; at += 1) {
@@ -66,14 +64,10 @@ interface Stage {
   readonly isFirst: boolean;
   readonly stepLimit: number;
   readonly stepSeconds: number;
-  readonly load: number;
-  /** Load and safety. */
-  readonly wanted: number;
+  readonly meanLoad: number;
+  readonly shortage: ShortageTable;
   /** Workers wanted for each second of waiting work. */
   readonly wantedPerWaiting: number;
-  /** How far around what is wanted a shortage is rounded off. */
-  readonly roundness: number;
-  readonly shortagePrice: number;
   readonly changePrice: number;
   /** Part of the step in which a new worker does not serve yet. */
   readonly idleShare: number;
@@ -86,34 +80,56 @@ interface Range {
   readonly most: number;
 }
 
-function stageOf(step: number, start: PlanStart, prices: PlanPrices): Stage {
+function tableOf(step: number, start: PlanStart, prices: PlanPrices, range: Range): ShortageTable {
+  const table = new ShortageTable(tableRange(range, start.stepLimit));
+  const safety = step === 0 ? prices.safetyNow : prices.safetyLater;
+  table.price(start.steps[step] ?? [], safety, start.stepSeconds, prices);
+  return table;
+}
+
+function stageOf(step: number, start: PlanStart, prices: PlanPrices, shortage: ShortageTable): Stage {
   const { stepSeconds, stepLimit } = start;
-  const load = start.loads[step] ?? 0;
+  const loads = start.steps[step] ?? [];
   const idleShare = Math.min(1, prices.startSeconds / stepSeconds);
   return {
     isFirst: step === 0,
     stepLimit,
     stepSeconds,
-    load,
-    wanted: load + (step === 0 ? prices.safetyNow : prices.safetyLater) * root(load),
+    meanLoad: meanOf(loads),
+    shortage,
     wantedPerWaiting: prices.backlogShare / stepSeconds,
-    roundness: prices.softness * root(load),
-    shortagePrice: prices.shortagePrice,
     changePrice: prices.changePrice,
     idleShare,
     missing: step === 0 ? (start.startingWorkers * idleShare) / 2 : 0,
   };
 }
 
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
 /** Pool sizes worth looking at: what the loads and the waiting work can call for, and where the farm is. */
-function rangeOf({ loads, workers, waitingWorkSeconds, stepSeconds }: PlanStart, prices: PlanPrices): Range {
-  const low = Math.min(...loads);
-  const high = Math.max(...loads) + waitingWorkSeconds / stepSeconds;
+function rangeOf({ steps, workers, waitingWorkSeconds, stepSeconds }: PlanStart, prices: PlanPrices): Range {
+  let low = Infinity;
+  let high = 0;
+  for (const loads of steps) {
+    for (const load of loads) {
+      if (load < low) low = load;
+      if (load > high) high = load;
+    }
+  }
+  high += waitingWorkSeconds / stepSeconds;
   const safety = Math.max(0, prices.safetyNow, prices.safetyLater) + prices.softness;
   return {
     fewest: Math.min(workers, Math.max(1, Math.floor(low - 2 * root(low)))),
     most: Math.max(workers, 1, Math.ceil(high + safety * root(high)) + 1),
   };
+}
+
+/** A little more than the pools: what waits, and who is still starting, counts as workers who are not there. */
+function tableRange({ fewest, most }: Range, stepLimit: number): TableRange {
+  const lowest = fewest - stepLimit - 1;
+  return { lowest, size: most + 2 - lowest };
 }
 
 function nextFront(from: Front, stage: Stage, range: Range): Front {
@@ -135,7 +151,7 @@ function nextFront(from: Front, stage: Stage, range: Range): Front {
       best = at;
     }
     const capacity = capacityOf(best + from.fewest, workers, stage);
-    const waiting = (from.waitingWorkSeconds[best] ?? 0) + (stage.load - capacity) * stage.stepSeconds;
+    const waiting = (from.waitingWorkSeconds[best] ?? 0) + (stage.meanLoad - capacity) * stage.stepSeconds;
     next.costs.push(least);
     next.waitingWorkSeconds.push(waiting > 0 ? waiting : 0);
     next.firsts.push(stage.isFirst ? workers : (from.firsts[best] ?? workers));
@@ -149,18 +165,8 @@ function capacityOf(before: number, workers: number, stage: Stage): number {
 }
 
 function costOf(before: number, workers: number, waitingWorkSeconds: number, stage: Stage): number {
-  const wanted = stage.wanted + stage.wantedPerWaiting * waitingWorkSeconds;
-  const short = (wanted - capacityOf(before, workers, stage)) / stage.roundness;
-  const shortage = stage.roundness * smoothHinge(short);
-  return workers + stage.shortagePrice * shortage + (workers === before ? 0 : stage.changePrice);
-}
-
-function root(load: number): number {
-  return Math.sqrt(Math.max(load, LEAST_LOAD));
-}
-
-/** max(0, x), rounded off between −1 and 1. */
-function smoothHinge(x: number): number {
-  if (x >= 1) return x;
-  return x <= -1 ? 0 : ((x + 1) * (x + 1)) / 4;
+  const absent = stage.wantedPerWaiting * waitingWorkSeconds + stage.missing;
+  const early = before < workers ? before : workers;
+  const shortage = stage.shortage.cost(early - absent, workers - absent);
+  return workers + shortage + (workers === before ? 0 : stage.changePrice);
 }

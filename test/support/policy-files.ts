@@ -31,7 +31,10 @@ export function networkPolicyFile(overrides: Partial<PolicyFile> = {}): string {
       outlook: {
         horizonSteps: 3,
         stepSeconds: 8,
-        assumedServiceSeconds: 1.5,
+        usualServiceSeconds: 1.5,
+        usualServiceShare: 0,
+        spreadSeconds: 0,
+        firstLoadPerWorker: 0,
         slowShare: 0.5,
         peakShare: 0,
         meanShare: 0,

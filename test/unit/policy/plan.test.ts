@@ -12,9 +12,12 @@ const prices: PlanPrices = {
   startSeconds: 5.5,
 };
 
-function planned(start: Partial<PlanStart>): number {
+function planned({
+  loads = new Array<number>(7).fill(8),
+  ...start
+}: Partial<PlanStart> & { readonly loads?: readonly number[] }): number {
   const steady = { workers: 10, startingWorkers: 0, waitingWorkSeconds: 0, stepSeconds: 8, stepLimit: 1 };
-  return firstOfCheapestPlan({ ...steady, loads: new Array<number>(7).fill(8), ...start }, prices);
+  return firstOfCheapestPlan({ ...steady, steps: loads.map((load) => [load]), ...start }, prices);
 }
 
 test('a pool that suits its load is kept', () => {
@@ -43,4 +46,18 @@ test('waiting work calls for workers', () => {
 
 test('no load at all leaves one worker', () => {
   expect(planned({ loads: [0, 0, 0], workers: 1 })).toBe(1);
+});
+
+test('a peak within a step calls for more workers than the mean of the step', () => {
+  const steps = new Array<readonly number[]>(7).fill([4, 4, 4, 16]);
+  const even = new Array<readonly number[]>(7).fill([7]);
+  expect(planned({ steps, stepLimit: 8 })).toBeGreaterThan(planned({ steps: even, stepLimit: 8 }));
+});
+
+test('a worker is not started for a peak that is over before it serves', () => {
+  const rest = new Array<readonly number[]>(6).fill([8]);
+  const early = [[14, 8, 8, 8], ...rest];
+  const late = [[8, 8, 8, 14], ...rest];
+  expect(planned({ steps: early, stepLimit: 8 })).toBe(10);
+  expect(planned({ steps: late, stepLimit: 8 })).toBeGreaterThan(10);
 });

@@ -19,7 +19,10 @@ const file: PolicyFile = {
     outlook: {
       horizonSteps: 3,
       stepSeconds: 8,
-      assumedServiceSeconds: 1.5,
+      usualServiceSeconds: 1.5,
+      usualServiceShare: 0.5,
+      spreadSeconds: 1,
+      firstLoadPerWorker: 0,
       slowShare: 0.5,
       peakShare: 0,
       meanShare: 0,

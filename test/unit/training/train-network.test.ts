@@ -1,33 +1,86 @@
-import { expect, test } from 'vitest';
-import { genomeOf, modelOf } from '../../../autoscaler/training/network-genome.ts';
-import { NetworkSearch } from '../../../autoscaler/training/network-search.ts';
-import { DEFAULT_NETWORK_SEARCH } from '../../../autoscaler/training/train-network.ts';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { genomeLength, genomeOf, modelOf } from '../../../autoscaler/training/network-genome.ts';
+import { defaultNetworkSettings, trainNetwork } from '../../../autoscaler/training/train-network.ts';
+import type {
+  NetworkTrainingConfig,
+  TrainNetworkOptions,
+} from '../../../autoscaler/training/train-network.ts';
+import { learnedPolicy } from '../../../shared/policy/learned-policy.ts';
+import { decodePolicyFile, encodePolicyFile } from '../../../shared/policy/policy-file.ts';
 
-async function searched(threads: number): Promise<number[]> {
-  const search = new NetworkSearch({
-    ...DEFAULT_NETWORK_SEARCH,
-    rules: { dispatch: 'triage', stepLimit: 1, announced: true },
+const tiny: NetworkTrainingConfig = {
+  kind: 'network',
+  name: 'tiny',
+  rules: { dispatch: 'triage', stepLimit: 1, announced: true },
+  settings: {
+    ...defaultNetworkSettings(true),
     constantGenerations: 2,
     generations: 2,
-    episodes: 4,
-    threads,
-  });
-  try {
-    return await search.search();
-  } finally {
-    await search.end();
-  }
+    episodes: 3,
+    mixedShare: 0,
+  },
+  plan: { checkpointEvery: 1, evalEpisodes: 3, patience: 0, adjustingEpisodes: 3, scoringEpisodes: 3 },
+  origin: { command: 'a test' },
+};
+
+function trained(options: Partial<TrainNetworkOptions> = {}) {
+  return trainNetwork({ config: tiny, threads: 1, clock: () => 0, ...options });
 }
 
-test('the same seed gives the same weights, however many threads there are', async () => {
-  expect(await searched(2)).toEqual(await searched(1));
+let folder: string;
+
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'farmhand-network-')), 'run');
 });
 
-test.each([0, 3])('a search can go on from the model that it made (%i hidden units)', (hidden) => {
-  const plan = { announced: false, stepLimit: 1, hidden, seed: 1 };
-  const genome = Array.from({ length: 60 }, (_, at) => Math.sin(at) / 10);
-  const model = modelOf(genome, plan);
-  const again = modelOf(genomeOf(model, plan), plan);
-  expect(again.prices.softness).toBeCloseTo(model.prices.softness, 9);
-  expect(again.layers[0]?.weights[0]?.[3]).toBeCloseTo(model.layers[0]?.weights[0]?.[3] ?? Number.NaN, 9);
+afterEach(() => {
+  rmSync(join(folder, '..'), { recursive: true, force: true });
+});
+
+test('the same config makes the same policy, however many threads there are', async () => {
+  expect(await trained({ threads: 2 })).toEqual(await trained());
+});
+
+test('a run that was interrupted, and then resumed, makes the same policy as one that was not', async () => {
+  const interrupt = new AbortController();
+  const stopped = await trained({
+    folder,
+    signal: interrupt.signal,
+    onGeneration: ({ generation }) => {
+      if (generation === 3) interrupt.abort();
+    },
+  });
+  expect(stopped).toBeUndefined();
+  expect(readdirSync(join(folder, 'checkpoints'))).not.toEqual([]);
+  expect(await trained({ folder, isResumed: true })).toEqual(await trained());
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['policy.json', 'training-curves.svg']));
+});
+
+test('a run ends when its checkpoints get no better', async () => {
+  const generations: number[] = [];
+  await trained({
+    config: { ...tiny, plan: { ...tiny.plan, patience: 1 }, settings: { ...tiny.settings, generations: 20 } },
+    onGeneration: ({ generation }) => generations.push(generation),
+  });
+  expect(generations.length).toBeLessThan(22);
+});
+
+test('what is trained is a policy file that can be read, decides, and says where it comes from', async () => {
+  const document = await trained();
+  if (document === undefined) throw new Error('It was stopped by nobody.');
+  expect(document.provenance).toMatchObject({ command: 'a test', seeds: { learner: 1 } });
+  const read = decodePolicyFile(encodePolicyFile(document));
+  expect(learnedPolicy(read).name).toBe('tiny');
+});
+
+test.each([true, false])('a search can go on from the model that it made (announced: %s)', (announced) => {
+  const plan = { announced, stepLimit: 1 };
+  const genome = Array.from({ length: genomeLength(plan) }, (_, at) => Math.sin(at) / 10);
+  const again = genomeOf(modelOf(genome, plan), plan);
+  expect(again.map((value) => Number(value.toFixed(9)))).toEqual(
+    genome.map((value) => Number(value.toFixed(9))),
+  );
 });
