@@ -6,10 +6,10 @@ import type { PartCommand } from './cluster-part.ts';
 import { answersOk } from './control-plane.ts';
 import { DEBIAN_PARTS } from './debian-parts.ts';
 import { NETWORK } from './network.ts';
-import { PAUSE_IMAGE } from './pause-image.ts';
 import { runProgram } from './run-program.ts';
 
-export const NODE = 'node-1';
+export const PAUSE_IMAGE = 'docker.io/farmhand/pause:1';
+const NODE = 'node-1';
 
 export interface NodePlan {
   readonly folder: ClusterFolder;

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterFolder } from './cluster-folder.ts';
-import { ctr } from './node-parts.ts';
+import { ctr, PAUSE_IMAGE } from './node-parts.ts';
 import { runProgram } from './run-program.ts';
-
-export const PAUSE_IMAGE = 'docker.io/farmhand/pause:1';
 
 /** Gives containerd the image of the process that holds a pod's network: one program and nothing else. */
 export async function importPauseImage(folder: ClusterFolder, program: string): Promise<void> {

@@ -97,7 +97,7 @@ export default defineConfig(
   },
   {
     // Commands talk to people.
-    files: ['cli/**', 'autoscaler/training/**/*.ts', 'test/bench/**', 'test/checks/**'],
+    files: ['cli/**', 'autoscaler/training/**/*.ts', 'test/bench/**', 'test/checks/**', 'test/cluster/**'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { ensureKubernetes } from '../../cli/cluster/kubernetes-binary.ts';
+import { loadImages } from '../../cli/cluster/cluster-images.ts';
+import { ctr } from '../../cli/cluster/node-parts.ts';
+import { OwnCluster } from '../../cli/cluster/own-cluster.ts';
+import { PartsMissing } from '../../cli/cluster/parts-missing.ts';
+import { runProgram } from '../../cli/cluster/run-program.ts';
+import { signalProcess } from '../../cli/local/process-identity.ts';
+import { repositoryFolder } from '../../cli/setup/packages.js';
+import { Kubectl } from './kubectl.ts';
+
+/** How the images under test are called. */
+export const IMAGES = { prefix: 'farmhand', tag: 'test', nextTag: 'test2' } as const;
+
+/** The cluster that the scenarios run on: one of this machine's own, or the one that KUBECONFIG names. */
+export interface TestCluster {
+  readonly kubectl: Kubectl;
+  /** What only a cluster can do whose processes are at hand. */
+  readonly own: OwnParts | undefined;
+  /** Builds the images of the functions, and hands them to it. */
+  loadImages(signal: AbortSignal): Promise<void>;
+  /** Where this machine reaches a service. */
+  addressOf(namespace: string, service: string, port: number): Promise<string>;
+  /** Takes down what was brought up. */
+  close(): Promise<void>;
+}
+
+/** The processes behind an own cluster. */
+export class OwnParts {
+  readonly cluster: OwnCluster;
+
+  constructor(cluster: OwnCluster) {
+    this.cluster = cluster;
+  }
+
+  /** Stops a part, `kube-apiserver` for example, in the middle of whatever it does; `thaw` lets it go on. */
+  freeze(part: string): void {
+    this.#signal(part, 'SIGSTOP');
+  }
+
+  thaw(part: string): void {
+    this.#signal(part, 'SIGCONT');
+  }
+
+  /** The process number of a container on this machine. @param containerId as the pod's status has it */
+  async pidOf(containerId: string): Promise<number> {
+    const id = containerId.replace(/^containerd:\/\//, '');
+    const lines = await ctr(this.cluster.folder, ['tasks', 'ls']);
+    const pid = lines
+      .split('\n')
+      .map((line) => line.split(/\s+/))
+      .find(([each]) => each === id)?.[1];
+    if (pid === undefined) throw new Error(`Expected a running container ${id}.`);
+    return Number(pid);
+  }
+
+  #signal(name: string, signal: NodeJS.Signals): void {
+    const part = this.cluster.state.read()?.parts.find((each) => each.name === name);
+    if (part === undefined || !signalProcess(part, signal)) throw new Error(`${name} does not run.`);
+  }
+}
+
+export interface ClusterChoice {
+  /** The kubeconfig of a cluster that is there. */
+  readonly kubeconfig: string | undefined;
+  /** Leave an own cluster up at the end. */
+  readonly keep: boolean;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** @throws PartsMissing where there is none, and none can be made */
+export async function openCluster(choice: ClusterChoice): Promise<TestCluster> {
+  const { kubeconfig, keep, say, signal } = choice;
+  const own = new OwnCluster(say);
+  const isOwn = kubeconfig === own.folder.kubeconfig;
+  if (kubeconfig !== undefined && !isOwn) return otherCluster(kubeconfig, say);
+  const isKept = own.running() !== undefined && own.state.read()?.owner === undefined;
+  const stays = keep || isKept;
+  if (isKept) {
+    say(`using the cluster that is kept up: ${own.folder.kubeconfig}`);
+  } else {
+    if (isOwn) throw new Error(`KUBECONFIG names ${kubeconfig}, but that cluster is not up.`);
+    const owner = own.owner();
+    if (owner !== undefined) throw new Error(`Another test run has the cluster: process ${owner.pid}.`);
+    await own.up({ endsWithMe: !keep, signal });
+  }
+  const { kubernetes } = await ensureKubernetes(own.folder, say);
+  const kubectl = new Kubectl([kubernetes, 'kubectl'], own.folder.kubeconfig);
+  return {
+    kubectl,
+    own: new OwnParts(own),
+    loadImages: async () => {
+      const names = { prefix: IMAGES.prefix, tag: IMAGES.tag };
+      await loadImages(own, { repository: repositoryFolder, names }, say, signal);
+      const worker = `docker.io/${IMAGES.prefix}/farmhand-worker`;
+      // The next version of the worker: the same program by another name.
+      await ctr(own.folder, [
+        'images',
+        'tag',
+        '--force',
+        `${worker}:${IMAGES.tag}`,
+        `${worker}:${IMAGES.nextTag}`,
+      ]);
+    },
+    // Services of an own cluster are reached from its node, which this machine is.
+    addressOf: async (namespace, service, port) => {
+      const ip = await kubectl.run([
+        'get',
+        'service',
+        service,
+        '-n',
+        namespace,
+        '-o',
+        'jsonpath={.spec.clusterIP}',
+      ]);
+      return `${ip}:${port}`;
+    },
+    close: async () => {
+      if (!stays) await own.down();
+    },
+  };
+}
+
+/** One that is there: kind, or a cloud's. Its images are pushed beforehand, or loaded with kind. */
+async function otherCluster(kubeconfig: string, say: (line: string) => void): Promise<TestCluster> {
+  const kubectl = new Kubectl(['kubectl'], kubeconfig);
+  await kubectl.run(['version', '--client']).catch(() => {
+    throw new PartsMissing('Expected kubectl on the PATH, for the cluster that KUBECONFIG names.');
+  });
+  const forwards: ChildProcess[] = [];
+  return {
+    kubectl,
+    own: undefined,
+    loadImages: async () => {
+      const context = (await kubectl.run(['config', 'current-context'])).trim();
+      if (!context.startsWith('kind-')) {
+        say(
+          `taking ${IMAGES.prefix}/farmhand-*:${IMAGES.tag} and farmhand/redis:debian as they are in the cluster`,
+        );
+        return;
+      }
+      const names = ['emitter', 'worker', 'collector', 'autoscaler'].map(
+        (name) => `${IMAGES.prefix}/farmhand-${name}:${IMAGES.tag}`,
+      );
+      await runProgram('kind', ['load', 'docker-image', '--name', context.slice('kind-'.length), ...names]);
+    },
+    addressOf: async (namespace, service, port) => {
+      const child = spawn(
+        kubectl.command,
+        ['port-forward', '--namespace', namespace, `service/${service}`, `:${port}`],
+        { env: kubectl.environment, stdio: ['ignore', 'pipe', 'ignore'] },
+      );
+      forwards.push(child);
+      return forwardedAddress(child);
+    },
+    close: async () => {
+      for (const child of forwards) child.kill();
+    },
+  };
+}
+
+function forwardedAddress(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      const address = /Forwarding from (127\.0\.0\.1:\d+)/.exec(text)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('error', reject);
+    child.once('exit', () => {
+      reject(new Error('kubectl port-forward has ended'));
+    });
+  });
+}
