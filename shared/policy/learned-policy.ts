@@ -50,9 +50,8 @@ export function learnedPolicy(file: LearnedPolicyFile, engine: NetworkEngine = p
 
 /** A rule knows itself what it looks at: a file may say so, or name nothing. */
 function checkNames(observations: readonly Dimension[]): void {
-  const known = [paperObservation(1), farmhandObservation(1)].flatMap(({ quantities }) =>
-    quantities.map(({ name }) => name),
-  );
+  const schemas = [paperObservation(1), farmhandObservation(1)];
+  const known = [...new Set(schemas.flatMap(({ quantities }) => quantities.map(({ name }) => name)))];
   for (const [index, { name }] of observations.entries()) {
     if (known.includes(name)) continue;
     throw new InvalidModel(`observations[${String(index)}].name`, `one of ${known.join(', ')}`, name);
