@@ -3,6 +3,7 @@ import { SAFETY_GENES } from './network-genome.ts';
 import { shares } from './network-search.ts';
 import type { NetworkSearchSettings, Scorer } from './network-search.ts';
 import type { Meeting } from './rollout.ts';
+import { MIXED_WEIGHT } from './search-prices.ts';
 
 /** Seeds that select, and those that adjust the safety; none of them was trained on. Those that score are others. */
 export const SELECTION_SEEDS = { first: 50_001, last: 52_000 } as const;
@@ -46,14 +47,17 @@ export class NetworkSelection {
   /** What is selected costs least, in workers. */
   costOf({ main, mixed, paper }: CandidateScore): number {
     const episodes = main.episodes + mixed.episodes + paper.episodes;
-    const sum = [main, mixed, paper].reduce((all, group) => all + group.episodes * this.#cost(group), 0);
+    const sum =
+      main.episodes * this.#cost(main, MISS_PRICE) +
+      mixed.episodes * this.#cost(mixed, MIXED_WEIGHT * MISS_PRICE) +
+      paper.episodes * this.#cost(paper, MISS_PRICE);
     return sum / episodes;
   }
 
-  #cost({ workers, missedPercent, actions }: MeanScore): number {
+  #cost({ workers, missedPercent, actions }: MeanScore, missPrice: number): number {
     const { targetMissedPercent, mostActions } = this.#settings;
     const excess = Math.max(0, actions - mostActions);
-    return workers + MISS_PRICE * (missedPercent - targetMissedPercent) + ACTION_PRICE * excess;
+    return workers + missPrice * (missedPercent - targetMissedPercent) + ACTION_PRICE * excess;
   }
 
   /** Moves the safety of a genome until it misses as many tasks of `paper-random` as it may. */

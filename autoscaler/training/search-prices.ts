@@ -17,6 +17,12 @@ export interface Prices {
 
 const FIRST: Prices = { miss: 1.2, paperMiss: 1.2, action: 0.01 };
 
+/**
+ * What a miss weighs in a mixed workload, against one of `paper-random`. Some of them nobody can meet, and there a
+ * percent of QoS is bought by far fewer workers: at the full price they would ask for safety that helps nobody.
+ */
+export const MIXED_WEIGHT = 0.4;
+
 /** The prices at which the cheapest policy keeps to its bounds are not known beforehand: they follow the search. */
 export class SearchPrices {
   readonly #bounds: SearchBounds;
@@ -36,7 +42,7 @@ export class SearchPrices {
     const { miss, paperMiss } = this.#prices;
     const groups = [
       { ...score.main, price: miss },
-      { ...score.mixed, price: miss },
+      { ...score.mixed, price: MIXED_WEIGHT * miss },
       { ...score.paper, price: paperMiss },
     ];
     const episodes = groups.reduce((sum, group) => sum + group.episodes, 0);

@@ -185,7 +185,7 @@ function configOf(options: NetworkOptions): NetworkTrainingConfig {
     name: nameOf(options),
     rules,
     settings: {
-      ...defaultNetworkSettings(announced),
+      ...defaultNetworkSettings(rules),
       ...(start === undefined ? {} : { constantGenerations: 0 }),
       ...searchSettings(options),
       ...(goalQos === undefined ? {} : { targetMissedPercent: 100 - goalQos }),

@@ -11,12 +11,14 @@ import type {
 import { learnedPolicy } from '../../../shared/policy/learned-policy.ts';
 import { decodePolicyFile, encodePolicyFile } from '../../../shared/policy/policy-file.ts';
 
+const rules = { dispatch: 'triage', stepLimit: 1, announced: true } as const;
+
 const tiny: NetworkTrainingConfig = {
   kind: 'network',
   name: 'tiny',
-  rules: { dispatch: 'triage', stepLimit: 1, announced: true },
+  rules,
   settings: {
-    ...defaultNetworkSettings(true),
+    ...defaultNetworkSettings(rules),
     constantGenerations: 2,
     generations: 2,
     episodes: 3,
