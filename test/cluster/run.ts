@@ -1,4 +1,4 @@
-// The farm's images on a real Kubernetes: npm run test:cluster -- [--only <part of a name>] [--keep] [--no-build] [--list]
+// The farm's images on a real Kubernetes: npm run test:cluster -- [--only <part of a name>] [--keep] [--no-build] [--long] [--list]
 // The last line is `N passed, N failed[, N skipped]`; exit code 77 says that no cluster can be had here, and why.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     keep: { type: 'boolean', default: false },
     'no-build': { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
   },
 });
 
@@ -49,7 +50,9 @@ async function chosenScenarios(only: readonly string[]): Promise<NamedScenario[]
   for (const file of wanted.sort()) {
     const module = (await import(pathToFileURL(join(folder, `${file}.ts`)).href)) as { scenario?: Scenario };
     // The others are parts of a scenario.
-    if (module.scenario !== undefined) found.push({ file, scenario: module.scenario });
+    const { scenario } = module;
+    if (scenario === undefined || (scenario.isLong === true && !options.long)) continue;
+    found.push({ file, scenario });
   }
   if (found.length > 0) return found;
   throw new Error(`Expected --only to name one of ${files.sort().join(', ')}.`);

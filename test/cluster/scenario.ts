@@ -9,6 +9,8 @@ export interface Scenario {
   readonly name: string;
   /** The farm that it starts with, in a namespace of its own. */
   readonly farm?: FarmOptions;
+  /** Takes so long that it is played on request only: `--long`. */
+  readonly isLong?: true;
   /** After this it has failed. */
   readonly limitSeconds?: number;
   /** Throws where something does not hold; `Skipped` where this cluster cannot show it. */
