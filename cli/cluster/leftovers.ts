@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf, isAlive, signalProcess } from '../local/process-identity.ts';
@@ -33,15 +33,6 @@ export async function unmountAll(folder: ClusterFolder): Promise<void> {
   for (const place of mounted) await runProgram('umount', ['--lazy', place]).catch(() => undefined);
 }
 
-/** Control groups of pods, which stay when a kubelet is gone; one that has processes in it cannot be removed. */
-export function removeControlGroups(): void {
-  const root = '/sys/fs/cgroup';
-  const places = [root, ...readdirSync(root).map((name) => join(root, name))].map((place) =>
-    join(place, 'kubepods'),
-  );
-  for (const place of places) if (existsSync(place)) removeGroup(place);
-}
-
 /** The kubelet links logs into a folder that its settings do not name. */
 export function removeLogLinks(folder: ClusterFolder): void {
   const links = '/var/log/containers';
@@ -49,17 +40,6 @@ export function removeLogLinks(folder: ClusterFolder): void {
   for (const name of readdirSync(links)) {
     const path = join(links, name);
     if (lstatSync(path).isSymbolicLink() && readlinkSync(path).startsWith(folder.run)) rmSync(path);
-  }
-}
-
-function removeGroup(place: string): void {
-  for (const entry of readdirSync(place, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeGroup(join(place, entry.name));
-  }
-  try {
-    rmdirSync(place);
-  } catch {
-    // Still in use: by another cluster on this machine, for example.
   }
 }
 

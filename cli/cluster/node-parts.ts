@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ApiClient } from './api-client.ts';
 import type { ClusterFolder } from './cluster-folder.ts';
 import type { PartCommand } from './cluster-part.ts';
+import { CONTROL_GROUP } from './control-groups.ts';
 import { answersOk } from './control-plane.ts';
 import { DEBIAN_PARTS } from './debian-parts.ts';
 import { NETWORK } from './network.ts';
@@ -62,6 +63,7 @@ export function kubelet({ folder, kubernetes }: NodePlan): PartCommand {
       authorization: { mode: 'AlwaysAllow' },
       containerRuntimeEndpoint: `unix://${socketOf(folder)}`,
       cgroupDriver: 'cgroupfs',
+      cgroupRoot: CONTROL_GROUP,
       failCgroupV1: false,
       failSwapOn: false,
       makeIPTablesUtilChains: false,

@@ -12,9 +12,10 @@ import { ClusterStateFile } from './cluster-state.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { apiServer, controllerManager, etcd, freePort, scheduler } from './control-plane.ts';
 import type { ControlPlanePlan } from './control-plane.ts';
+import { makeControlGroup, removeControlGroup } from './control-groups.ts';
 import { ensureDebianParts } from './debian-parts.ts';
 import { ensureKubernetes } from './kubernetes-binary.ts';
-import { endContainers, removeControlGroups, removeLogLinks, unmountAll } from './leftovers.ts';
+import { endContainers, removeLogLinks, unmountAll } from './leftovers.ts';
 import { makeBridge, removeNetwork } from './network.ts';
 import { containerd, kubelet, kubeProxy } from './node-parts.ts';
 import { importPauseImage } from './pause-image.ts';
@@ -102,7 +103,7 @@ export class OwnCluster {
     await stop('containerd', 5);
     await unmountAll(this.folder);
     await removeNetwork(this.state);
-    removeControlGroups();
+    removeControlGroup();
     removeLogLinks(this.folder);
     rmSync(this.folder.run, { recursive: true, force: true });
   }
@@ -111,6 +112,7 @@ export class OwnCluster {
     const { folder } = this;
     const { kubernetes } = programs;
     await makeBridge(this.state);
+    makeControlGroup();
     const starter = new PartStarter(folder, this.state, signal);
     const access = await Access.create(folder);
     const plan: ControlPlanePlan = { folder, access, kubernetes, etcdPort: await freePort() };

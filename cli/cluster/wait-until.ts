@@ -37,6 +37,7 @@ export async function waitUntil<T>(
       reason = error instanceof Error ? `: ${error.message}` : '';
     }
     if (performance.now() > giveUpAt) throw new NotInTime(`${what}: not within ${seconds} s${reason}`);
-    await delay(pollMilliseconds, undefined, signal === undefined ? {} : { signal });
+    // An interrupted pause ends early; what the interruption was for is thrown above.
+    await delay(pollMilliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   }
 }
