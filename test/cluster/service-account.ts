@@ -1,5 +1,7 @@
 import { request } from 'node:https';
-import { z } from 'zod';
+import type { KubernetesAccess } from '../../autoscaler/kubernetes-credentials.ts';
+
+type TokenAccess = Extract<KubernetesAccess, { readonly kind: 'token' }>;
 
 /** One request as a service account sends it. */
 export interface Attempt {
@@ -15,57 +17,28 @@ export interface Answer {
   readonly text: string;
 }
 
-const kubeconfig = z.object({
-  clusters: z
-    .array(
-      z.object({
-        cluster: z.object({ server: z.string(), 'certificate-authority-data': z.string().optional() }),
-      }),
-    )
-    .min(1),
-});
-
 /** Whoever holds the token of a service account, and nothing else: what the API server lets it do is seen by asking. */
 export class ServiceAccount {
-  readonly #server: string;
-  readonly #authority: Buffer | undefined;
-  readonly #token: string;
+  readonly #access: TokenAccess;
 
-  private constructor(server: string, authority: string | undefined, token: string) {
-    this.#server = server;
-    this.#authority = authority === undefined ? undefined : Buffer.from(authority, 'base64');
-    this.#token = token;
-  }
-
-  /** @param kubectl runs kubectl as an administrator of the cluster, in the namespace of the account */
-  static async open(
-    name: string,
-    kubectl: (...parameters: string[]) => Promise<string>,
-  ): Promise<ServiceAccount> {
-    const settings = await kubectl('config', 'view', '--raw', '--minify', '--output', 'json');
-    const [first] = kubeconfig.parse(JSON.parse(settings)).clusters;
-    if (first === undefined) throw new Error('Expected a cluster in the current context of the kubeconfig.');
-    const token = await kubectl('create', 'token', name);
-    return new ServiceAccount(
-      first.cluster.server,
-      first.cluster['certificate-authority-data'],
-      token.trim(),
-    );
+  constructor(access: TokenAccess) {
+    this.#access = access;
   }
 
   send({ method, path, type = 'application/json', body }: Attempt): Promise<Answer> {
+    const { url, token, authority } = this.#access;
     const text = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const sent = request(
-        new URL(path, this.#server),
+        new URL(path, url),
         {
           method,
           headers: {
-            authorization: `Bearer ${this.#token}`,
+            authorization: `Bearer ${token}`,
             ...(text === undefined ? {} : { 'content-type': type }),
           },
           signal: AbortSignal.timeout(20_000),
-          ...(this.#authority === undefined ? {} : { ca: this.#authority }),
+          ...(authority === undefined ? {} : { ca: authority }),
         },
         (answer) => {
           let received = '';

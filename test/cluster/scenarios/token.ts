@@ -1,14 +1,13 @@
 import type { Scenario, Scene } from '../scenario.ts';
+import { autoscalerAccess } from '../pool-driver.ts';
 import { ServiceAccount } from '../service-account.ts';
 import { forbiddenAttempts, neededAttempts } from './token-attempts.ts';
 import type { NamedAttempt } from './token-attempts.ts';
 
-const ACCOUNT = 'farm-autoscaler';
-
 export const scenario: Scenario = {
   name: "the autoscaler's token does what a step needs, and nothing else, whatever somebody who has it tries",
   async run(scene) {
-    const account = await ServiceAccount.open(ACCOUNT, scene.kubectl);
+    const account = new ServiceAccount(await autoscalerAccess(scene));
     const targets = {
       namespace: scene.namespace,
       worker: await firstPod(scene, 'farm-worker'),
@@ -22,7 +21,7 @@ export const scenario: Scenario = {
       ...(await answeredOtherwise(account, needed, 200)),
     ];
     if (wrong.length > 0)
-      throw new Error(`The rights of ${ACCOUNT} are not as they should be:\n${wrong.join('\n')}`);
+      throw new Error(`The rights of the autoscaler are not as they should be:\n${wrong.join('\n')}`);
     scene.say(`${needed.length} requests of a step are allowed, ${forbidden.length} others are refused`);
   },
 };
