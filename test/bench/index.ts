@@ -14,6 +14,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly run: Suite }>>> =
   idle: () => import('./idle.ts'),
   pipeline: () => import('./picture.ts'),
   simulator: () => import('./simulator.ts'),
+  'live-paper': () => import('./live-paper.ts'),
 };
 
 const { values } = parseArgs({
