@@ -14,7 +14,7 @@ export const bullmq: Contender = {
     const opts = { removeOnComplete: true };
     return {
       send: async (payloads) => {
-        const jobs = payloads.map((text) => ({ name: 'nothing', data: JSON.parse(text) as Payload, opts }));
+        const jobs = payloads.map((data) => ({ name: 'nothing', data, opts }));
         const [only] = jobs;
         if (only !== undefined && jobs.length === 1) await queue.add(only.name, only.data, opts);
         else await queue.addBulk(jobs);

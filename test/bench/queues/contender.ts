@@ -16,7 +16,7 @@ export interface End {
 
 export interface Producer extends End {
   /** Resolves when Redis has taken all of them. */
-  send(payloads: readonly string[]): Promise<void>;
+  send(payloads: readonly Payload[]): Promise<void>;
 }
 
 /** A way to hand tasks from process to process over one Redis. */

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Contender, End, Producer } from './contender.ts';
 import { contender } from './contenders.ts';
-import { machineMs, payloadText } from './payload.ts';
+import { machineMs, payload } from './payload.ts';
 import type { Payload } from './payload.ts';
 import type { Order, Progress, Report, SendOrder } from './end.ts';
 
@@ -51,8 +51,8 @@ async function open(chosen: Contender): Promise<End | Producer> {
 /** One at a time at an even rate where there is one; as fast as Redis takes batches where there is none. */
 async function send(producer: Producer, order: SendOrder): Promise<void> {
   const startedMs = machineMs();
-  const make = (size: number): string[] =>
-    Array.from({ length: size }, () => payloadText(machineMs(), order.warmUp));
+  const make = (size: number): Payload[] =>
+    Array.from({ length: size }, () => payload(machineMs(), order.warmUp));
   if (order.perSecond === undefined) {
     for (let left = order.tasks; left > 0; left -= order.batch) {
       await producer.send(make(Math.min(left, order.batch)));

@@ -52,11 +52,11 @@ function open(url: string): FarmStore {
 }
 
 /** Deadlines are far enough for no task to be lost, and differ, so that the order is one. */
-function asTask(options: string): NewTask {
+function asTask(payload: Payload): NewTask {
   return {
     id: newTaskId(),
     type: 'nothing',
-    options,
+    options: JSON.stringify(payload),
     expectedServiceSeconds: 0.001,
     deadlineSeconds: 300 + Math.random() * 300,
     lost: 'serve',

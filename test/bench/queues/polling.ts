@@ -15,7 +15,7 @@ export const polling: Contender = {
     const redis = open(url);
     return {
       send: async (payloads) => {
-        await redis.lpush('worker-queue', ...payloads);
+        await redis.lpush('worker-queue', ...payloads.map((payload) => JSON.stringify(payload)));
       },
       stop: async () => {
         redis.disconnect();
