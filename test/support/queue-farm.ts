@@ -34,6 +34,8 @@ for _, id in ipairs(call('ZRANGE', P .. 'due', 0, -1)) do shift('task:' .. id, '
 for _, id in ipairs(call('ZRANGE', P .. 'workers', 0, -1)) do shift('worker:' .. id, 'synUntil', 'finishAt', 'seen', 'until') end
 for index = 2, #ARGV do shift('lock:' .. ARGV[index], 'until', 'at') end
 shift('reaper', 'holdUntil')
+-- However long this test was kept from its core.
+if call('EXISTS', P .. 'reaper') == 1 then call('HSET', P .. 'reaper', 'at', text(now)) end
 for _, name in ipairs({ 'waiting', 'arrival', 'due', 'leases', 'delayed', 'discardable', 'workers', 'syns', 'finish',
   'waiters', 'collectors', 'expiring', 'results', 'dead', 'blob-pending' }) do
   local all = call('ZRANGE', P .. name, 0, -1, 'WITHSCORES')
@@ -120,7 +122,15 @@ export class QueueFarm {
     await this.store.tick();
   }
 
-  /** The same without the look. */
+  /** As if nobody had looked for so long; then looks. */
+  async passUnseen(seconds: number): Promise<void> {
+    await this.shift(seconds);
+    const [{ redis }, reaper] = [this.store, this.store.key('reaper')];
+    if ((await redis.hexists(reaper, 'at')) === 1) await redis.hincrby(reaper, 'at', -toMicros(seconds));
+    await this.store.tick();
+  }
+
+  /** As `pass`, without the look. */
   async shift(seconds: number, ...locks: readonly string[]): Promise<void> {
     await this.store.redis.eval(PASS, 1, this.store.prefix, toMicros(seconds), ...locks);
   }

@@ -5,7 +5,6 @@ import type { Lease } from '../../farm/task.ts';
 import type { WorkerId } from '../../farm/worker.ts';
 import type { FarmStore } from './farm-store.ts';
 import { toMicros, toSeconds } from './farm-store.ts';
-import type { Reply } from './script.ts';
 
 /** What a worker that asked for a task is told. */
 export type ClaimReply =
@@ -70,16 +69,16 @@ export class Seat {
       this.#nextClaimId(),
       waitMicros(waitSeconds),
     ]);
-    return readClaim(reply as readonly Reply[]);
+    return readClaim(reply as string);
   }
 
   /** Waits at the inbox, where a push hands a task over in one hop. `none` when the time is up. */
   async waitAtInbox(waitSeconds: number): Promise<ClaimReply> {
     const popped = await this.#inbox.redis.blpop(this.#inbox.inboxKey(this.workerId), waitSeconds);
     if (!popped) return { kind: 'none' };
-    const [version, message] = JSON.parse(popped[1]) as readonly [number, readonly Reply[]];
+    const [version, message] = cut(popped[1]);
     // What another version wrote is not guessed at: asking by this version's own script brings the same.
-    if (!READABLE_VERSIONS.includes(version)) return { kind: 'none' };
+    if (message === undefined || !READABLE_VERSIONS.includes(Number(version))) return { kind: 'none' };
     const reply = readClaim(message);
     return reply.kind === 'task' ? { ...reply, unconfirmed: true } : reply;
   }
@@ -108,8 +107,8 @@ export class Seat {
       waitSeconds === undefined ? '' : this.#nextClaimId(),
       waitSeconds === undefined ? 0 : waitMicros(waitSeconds),
     ]);
-    const [verdict, next] = reply as readonly [AnswerVerdict, (readonly Reply[])?];
-    return next ? { verdict, next: readClaim(next) } : { verdict };
+    const [verdict, next] = cut(reply as string) as [AnswerVerdict, string?];
+    return next === undefined ? { verdict } : { verdict, next: readClaim(next) };
   }
 
   /** Gives the task back undone. False where it was no longer this worker's. */
@@ -151,23 +150,37 @@ function answerText(answer: Answer): string {
     : '';
 }
 
-function readClaim(reply: readonly Reply[]): ClaimReply {
-  const kind = reply[0];
-  if (kind === 'task') return { kind, lease: readLease(reply) };
-  if (kind === 'syn') return { kind, synId: String(reply[1]), expiresAtSeconds: toSeconds(reply[2]) };
-  if (kind === 'none' || kind === 'drained' || kind === 'unknown' || kind === 'resume') return { kind };
-  throw new Error(`A claim was answered with ${JSON.stringify(reply)}: the scripts of another version?`);
+/** The first line, and what follows it. */
+function cut(text: string): [string, string?] {
+  const end = text.indexOf('\n');
+  return end < 0 ? [text] : [text.slice(0, end), text.slice(end + 1)];
 }
 
+function readClaim(text: string): ClaimReply {
+  const [kind, rest = ''] = cut(text);
+  if (kind === 'task') return { kind, lease: readLease(rest) };
+  if (kind === 'syn') {
+    const [synId, expiresAt] = cut(rest);
+    return { kind, synId, expiresAtSeconds: toSeconds(expiresAt) };
+  }
+  if (kind === 'none' || kind === 'drained' || kind === 'unknown' || kind === 'resume') return { kind };
+  throw new Error(`A claim was answered with ${JSON.stringify(text)}: the scripts of another version?`);
+}
+
+/** Before the options, which may have lines of their own. */
+const LEASE_LINES = 9;
+
 /** In the order of `leaseReply` in `scripts/lib/lease.lua`. */
-function readLease([, lines, options]: readonly Reply[]): Lease {
-  const [leaseId, taskId, type, input, expected, generatedAt, deadlineAt, failed, generation] =
-    String(lines).split('\n');
+function readLease(text: string): Lease {
+  const lines = text.split('\n', LEASE_LINES);
+  const [leaseId = '', taskId = '', type = '', input, expected, generatedAt, deadlineAt, failed, generation] =
+    lines;
+  const optionsAt = lines.reduce((length, line) => length + line.length + 1, 0);
   return {
-    leaseId: leaseId ?? '',
-    taskId: taskId ?? '',
-    type: type ?? '',
-    options: String(options),
+    leaseId,
+    taskId,
+    type,
+    options: text.slice(optionsAt),
     ...(input ? { input } : {}),
     expectedServiceSeconds: toSeconds(expected),
     generatedAtSeconds: toSeconds(generatedAt),

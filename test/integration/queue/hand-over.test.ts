@@ -51,6 +51,16 @@ describe('a claim', () => {
     expect(lease.input).toBeUndefined();
   });
 
+  test('hands options over as they were given, at the inbox as well, though they have lines of their own', async () => {
+    const options = '\n{"a":\n"ü\\n"}\n';
+    await farm.admit(aTask({ options }));
+    expect(leaseOf(await (await farm.worker('a')).claim(0)).options).toBe(options);
+    const waiting = await farm.worker('b');
+    expect(await waiting.claim(PROMPTLY_SECONDS)).toEqual({ kind: 'none' });
+    await farm.admit(aTask({ options }));
+    expect(leaseOf(await waiting.waitAtInbox(PROMPTLY_SECONDS)).options).toBe(options);
+  });
+
   test('gives every k-th to the task that is lost for longest, so that lost tasks keep moving', async () => {
     await farm.store.configure({ order: 'deadline', lostShare: 3 });
     const lost = aTask({ deadlineSeconds: 1 });
@@ -185,6 +195,20 @@ describe('a hand-back', () => {
   });
 });
 
+describe('a worker that goes from task to task', () => {
+  test('holds each of them for a whole lease, counted from its own beginning', async () => {
+    await farm.admit(...tasks(2));
+    const worker = await farm.worker('a');
+    const lease = leaseOf(await worker.claim(0));
+    await farm.pass(3);
+    const { taskId } = leaseOf((await worker.answer(lease, DONE, 0)).next);
+    await farm.pass(4);
+    expect(await farm.stateOf(taskId)).toBe('leased');
+    await farm.pass(2);
+    expect(await farm.stateOf(taskId)).toBe('delayed');
+  });
+});
+
 describe('a heartbeat', () => {
   test('renews the lease that it names, and only that', async () => {
     const task = aTask();
@@ -258,12 +282,21 @@ describe('after nobody has looked for more than three seconds', () => {
     const worker = await farm.worker('a');
     const lease = leaseOf(await worker.claim(0));
     await farm.store.tick();
-    await farm.store.redis.hincrby(farm.store.key('reaper'), 'at', -10_000_000);
-    await farm.pass(10);
+    await farm.passUnseen(10);
     expect(await farm.stateOf(task.id)).toBe('leased');
     expect(await worker.beat(lease)).toEqual({ state: 'busy', holdsLease: true });
     await farm.pass(5);
     expect(await farm.stateOf(task.id)).toBe('delayed');
+  });
+
+  test('counts from the entry of the first worker: an outage before the first look burns no attempt', async () => {
+    const task = aTask();
+    const worker = await farm.worker('a');
+    await farm.admit(task);
+    const lease = leaseOf(await worker.claim(0));
+    await farm.passUnseen(10);
+    expect(await farm.results.read(task.id)).toMatchObject({ status: 'leased', failedAttempts: 0 });
+    expect(await worker.beat(lease)).toEqual({ state: 'busy', holdsLease: true });
   });
 
   test('a farm in which only looks that far apart are left takes the task back at the third', async () => {
@@ -273,8 +306,7 @@ describe('after nobody has looked for more than three seconds', () => {
     await farm.store.tick();
     const states: (string | undefined)[] = [];
     for (let look = 1; look <= 3; look += 1) {
-      await farm.store.redis.hincrby(farm.store.key('reaper'), 'at', -8_000_000);
-      await farm.pass(8);
+      await farm.passUnseen(8);
       states.push(await farm.stateOf(task.id));
     }
     expect(states).toEqual(['leased', 'leased', 'delayed']);

@@ -245,11 +245,9 @@ export class RandomRun {
   async #pass(): Promise<void> {
     const seconds = this.#pick([0.3, 1.1, 2, 5.1, 11, 25]) ?? 0;
     this.trace.push(`  ${String(seconds)} s`);
-    if (this.#random.unit() < 0.1) {
-      // Everybody was away.
-      await this.#farm.store.redis.hset(this.#farm.store.key('reaper'), 'at', 1);
-    }
+    const wasAnybodyThere = this.#random.unit() >= 0.1;
     await this.#farm.shift(seconds);
+    if (!wasAnybodyThere) await this.#farm.store.redis.hset(this.#farm.store.key('reaper'), 'at', 1);
     if (this.#random.unit() < 0.7) await this.#store.tick();
   }
 

@@ -3,7 +3,7 @@
 -- counted and discarded; the resend of the one that counted changes nothing.
 -- ARGV: worker, task, lease, outcome (done | invalid | error), answer, reason, service µs, output blobs (separated by
 -- spaces), next claim id or '', µs that it will wait for it.
--- Replies {verdict, claim reply or nothing}; verdict: accepted | same | late.
+-- Replies lines: the verdict (accepted | same | late), then what lib/claim.lua replies where it asks.
 -- @include base
 -- @include settings
 -- @include dispatch
@@ -66,6 +66,6 @@ if verdict == 'accepted' then
     settle(id, outcome, unpack(fields))
   end
 end
-if ARGV[9] ~= '' then return { verdict, claim(worker, entry, isHeld, ARGV[9], tonumber(ARGV[10])) } end
+if ARGV[9] ~= '' then return verdict .. '\n' .. claim(worker, entry, isHeld, ARGV[9], tonumber(ARGV[10])) end
 if isHeld then releaseSeat(worker) end
-return { verdict }
+return verdict

@@ -37,7 +37,7 @@ for index = 1, math.min(tonumber(ARGV[2]) - #asked, #candidates) do
   call('ZREM', P .. 'waiters', worker)
   call('ZREM', P .. 'finish', worker)
   -- Only a nudge: what counts stands in the registry, and the next heartbeat or claim tells it as well.
-  call('RPUSH', P .. 'inbox:' .. worker, cjson.encode({ SCHEMA_VERSION, { 'syn', syn, text(expiry) } }))
+  call('RPUSH', P .. 'inbox:' .. worker, SCHEMA_VERSION .. '\nsyn\n' .. syn .. '\n' .. text(expiry))
   call('PEXPIRE', P .. 'inbox:' .. worker, 5000)
   for _, part in ipairs({ worker, syn, text(expiry) }) do reply[#reply + 1] = part end
 end

@@ -30,7 +30,7 @@ for index = 1, math.min(tonumber(ARGV[2]) - #reply + 1, #drained) do
   call('ZREM', P .. 'syns', worker)
   local seat = call('HMGET', P .. 'worker:' .. worker, 'lease', 'finishAt')
   if seat[1] then expectFree(worker, seat[2]) end
-  call('RPUSH', P .. 'inbox:' .. worker, cjson.encode({ SCHEMA_VERSION, { 'resume' } }))
+  call('RPUSH', P .. 'inbox:' .. worker, SCHEMA_VERSION .. '\nresume')
   call('PEXPIRE', P .. 'inbox:' .. worker, 5000)
   reply[#reply + 1] = worker
 end

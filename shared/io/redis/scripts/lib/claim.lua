@@ -1,5 +1,5 @@
 -- A worker asks for its next task. Needs base, settings, dispatch, lease.
--- Replies {'task', ...} | {'none'} | {'syn', id, expiry} | {'drained'} | {'unknown'}.
+-- Replies a text of lines: task, ... | none | syn, id, expiry | drained | unknown.
 -- A worker holds one lease at a time: asking again, by the same claim or another, returns the one it holds.
 
 -- How long a worker that asks and asks is not listed as alive anew: much shorter than it takes to be given up, in µs.
@@ -13,8 +13,8 @@ end
 -- What a worker that has a SYN is told, where it may take no new task.
 local function barred(worker, syn)
   local more = call('HMGET', P .. 'worker:' .. worker, 'synUntil', 'drained')
-  if more[2] then return { 'drained' } end
-  if now < tonumber(more[1]) then return { 'syn', syn, more[1] } end
+  if more[2] then return 'drained' end
+  if now < tonumber(more[1]) then return 'syn\n' .. syn .. '\n' .. more[1] end
   call('HDEL', P .. 'worker:' .. worker, 'syn', 'synUntil')
   count('synExpired', 1)
 end
@@ -23,7 +23,7 @@ end
 -- names in this very script. Until now it has held that one: it is not listed as waiting, no hand-over lies in its
 -- inbox, and a new lease is written over the old one.
 local function claim(worker, entry, hasAnswered, claimId, waitMicros)
-  if not entry[1] then return { 'unknown' } end
+  if not entry[1] then return 'unknown' end
   -- Whoever asks lives: without this a worker that was stopped for long could be taken for gone with a fresh lease.
   if not entry[5] or now - entry[5] >= SEEN_FOR then
     call('ZADD', P .. 'workers', text(now), worker)
@@ -46,5 +46,5 @@ local function claim(worker, entry, hasAnswered, claimId, waitMicros)
   end
   if bar then return bar end
   call('ZADD', P .. 'waiters', text(now + waitMicros), worker)
-  return { 'none' }
+  return 'none'
 end

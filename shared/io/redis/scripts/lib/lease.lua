@@ -8,12 +8,11 @@ local function taskOf(id)
   return call('HMGET', P .. 'task:' .. id, 'opt', 'type', 'in', 'exp', 'gen', 'dl', 'att', 'gn')
 end
 
--- What a worker is told about its task, in the order that seat.ts reads: all but the options in one text, one to a
--- line, which costs the worker half of what a list does.
+-- What a worker is told about its task, in the order that seat.ts reads: one text, because a list takes Redis longer to
+-- write and the worker twice as long to read. The options come last, since they may have lines of their own.
 local function leaseReply(id, lease, task)
-  local lines = lease .. '\n' .. id .. '\n' .. task[2] .. '\n' .. (task[3] or '') .. '\n' .. task[4] .. '\n' .. task[5]
-    .. '\n' .. task[6] .. '\n' .. (task[7] or '0') .. '\n' .. (task[8] or '0')
-  return { 'task', lines, task[1] }
+  return 'task\n' .. lease .. '\n' .. id .. '\n' .. task[2] .. '\n' .. (task[3] or '') .. '\n' .. task[4] .. '\n' .. task[5]
+    .. '\n' .. task[6] .. '\n' .. (task[7] or '0') .. '\n' .. (task[8] or '0') .. '\n' .. task[1]
 end
 
 -- The worker holds no lease any more.

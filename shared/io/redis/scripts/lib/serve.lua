@@ -7,7 +7,7 @@ local function serveWaiters()
     local worker = waiter[1]
     if not worker then return end
     if tonumber(waiter[2]) > now then
-      call('RPUSH', P .. 'inbox:' .. worker, cjson.encode({ SCHEMA_VERSION, leaseNext(worker, worker, false) }))
+      call('RPUSH', P .. 'inbox:' .. worker, SCHEMA_VERSION .. '\n' .. leaseNext(worker, worker, false))
       call('PEXPIRE', P .. 'inbox:' .. worker, '5000')
     end
   end
