@@ -62,6 +62,11 @@ export class PoolDriver implements PoolUnderTest {
     return new PoolDriver(scene, await autoscalerAccess(scene));
   }
 
+  /** Workers that are asked for now. */
+  async desired(): Promise<number> {
+    return (await this.pool.read(this.nextStep().fence)).desired;
+  }
+
   nextStep(): { readonly farm: LiveFarm; readonly fence: number } {
     this.#fence += 1;
     const farm = new LiveFarm({

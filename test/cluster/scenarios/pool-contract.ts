@@ -3,7 +3,7 @@ import { PoolDriver } from '../pool-driver.ts';
 import type { Scenario } from '../scenario.ts';
 
 // The same is asked of local processes by test/integration/autoscaler/pool-contract.test.ts.
-export default {
+export const scenario: Scenario = {
   name: 'A pool of pods keeps the contract that a pool of local processes keeps',
   farm: { workers: 2 },
   async run(scene) {
@@ -20,4 +20,4 @@ export default {
       scene.say(`${name}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     }
   },
-} satisfies Scenario;
+};
