@@ -1,4 +1,5 @@
 import type { Counters } from '../../../shared/farm/counters.ts';
+import { Decisions } from '../decisions.ts';
 import type { PodLife } from '../pod-history.ts';
 import type { Scenario, Scene } from '../scenario.ts';
 import { IMAGES } from '../test-cluster.ts';
@@ -9,7 +10,11 @@ const IMAGE = `${IMAGES.prefix}/farmhand-worker:${IMAGES.nextTag}`;
 
 export const scenario: Scenario = {
   name: 'a rolling update to a new image under load: old and new work side by side, and nothing is lost, done twice or interrupted',
-  farm: { workers: WORKERS, environment: PATIENT_LEASES },
+  farm: {
+    workers: WORKERS,
+    autoscaler: true,
+    environment: { ...PATIENT_LEASES, autoscaler: { POLICY: `static:${WORKERS}`, STEP_SECONDS: '1' } },
+  },
   async run(scene) {
     const { history } = scene;
     await scene.load(EVEN_LOAD);
@@ -20,6 +25,7 @@ export const scenario: Scenario = {
     await scene.kubectl('rollout', 'status', 'deployment/farm-worker', '--timeout=240s');
     const { gone, fresh } = await replaced(scene, old);
     const seconds = history.nowSeconds() - startedAt;
+    await checkHeld(scene);
     await scene.client.load('DELETE');
     const { counters } = await scene.accountedFor();
     scene.sayReplicas();
@@ -29,6 +35,15 @@ export const scenario: Scenario = {
     check(gone, fresh, counters);
   },
 };
+
+/** While the rollout was under way the autoscaler left the pool alone, and after it, it decides again. */
+async function checkHeld(scene: Scene): Promise<void> {
+  const decisions = new Decisions(scene);
+  const held = await decisions.next('a step that holds', ({ hold }) => hold?.reason === 'rolloutInProgress');
+  await decisions.next('a step after it', ({ fence, hold }) => fence > held.fence && hold === undefined);
+  const changes = (await decisions.all()).filter(({ outcome }) => outcome?.applied !== outcome?.before);
+  if (changes.length > 0) throw new Error(`Expected no scaling; got ${JSON.stringify(changes[0])}.`);
+}
 
 /** Waits until every old worker is gone and as many new ones are ready. */
 function replaced(
