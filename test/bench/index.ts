@@ -15,6 +15,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ readonly run: Suite }>>> =
   pipeline: () => import('./picture.ts'),
   simulator: () => import('./simulator.ts'),
   'live-paper': () => import('./live-paper.ts'),
+  'unseen-loads': () => import('./unseen-loads.ts'),
 };
 
 const { values } = parseArgs({
