@@ -1,5 +1,6 @@
 import type { Logger } from '../template/farm-node22/contract.ts';
 import { InvalidModel } from '../shared/policy/learned-models.ts';
+import { NeedsTensorflow } from '../shared/policy/learned-policy.ts';
 import type { Engine } from './engine.ts';
 import { versionOf } from './policy-source.ts';
 import type { PolicySource } from './policy-source.ts';
@@ -23,6 +24,7 @@ export class PolicyKeeper {
   #seen: string | undefined;
   #current: UsablePolicy | undefined;
   #refusal: Refusal | undefined;
+  #needsTensorflow = false;
 
   constructor(source: PolicySource, log: Logger) {
     this.#source = source;
@@ -35,6 +37,11 @@ export class PolicyKeeper {
 
   get refusal(): Refusal | undefined {
     return this.#refusal;
+  }
+
+  /** Whether its content was refused for want of TensorFlow.js alone. */
+  get needsTensorflow(): boolean {
+    return this.#needsTensorflow;
   }
 
   /** Looks whether the content has changed. Never throws: what cannot be used is refused, and said once. */
@@ -50,14 +57,15 @@ export class PolicyKeeper {
     const version = versionOf(text);
     const seen = `${version} ${engine.name}`;
     if (seen === this.#seen) return;
-    this.#take(text, version, engine);
+    await this.#take(text, version, engine);
     this.#seen = seen;
   }
 
-  #take(text: string, version: string, engine: Engine): void {
+  async #take(text: string, version: string, engine: Engine): Promise<void> {
     const source = this.#source.label;
+    this.#needsTensorflow = false;
     try {
-      this.#current = verifiedPolicy(text, engine);
+      this.#current = await verifiedPolicy(text, engine);
       this.#refusal = undefined;
       const { name, kind } = this.#current;
       this.#log.info(
@@ -65,6 +73,7 @@ export class PolicyKeeper {
         'policy taken',
       );
     } catch (error) {
+      this.#needsTensorflow = error instanceof NeedsTensorflow;
       const field = error instanceof InvalidModel ? error.field : 'model';
       const reason = error instanceof Error ? error.message : String(error);
       this.#refuse({ source, version, field, reason });

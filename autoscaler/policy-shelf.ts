@@ -46,9 +46,12 @@ export class PolicyShelf {
     return new PolicyShelf(places, usableRule(fallback), settings.TENSORFLOW === 'auto');
   }
 
-  /** Looks whether a file has changed. */
+  /** Looks whether a file has changed. One that TensorFlow.js alone can run waits for it to be loaded. */
   async look(): Promise<void> {
-    await Promise.all(this.#keepers().map((keeper) => keeper.look(this.#engine)));
+    await this.#lookAll();
+    if (!this.#wantsTensorflow || !this.#keepers().some(({ needsTensorflow }) => needsTensorflow)) return;
+    await this.#tryTensorflow();
+    await this.#lookAll();
   }
 
   /**
@@ -57,8 +60,16 @@ export class PolicyShelf {
    */
   async loadEngine(): Promise<void> {
     if (!this.#wantsTensorflow || !this.usable().some(({ engine }) => engine !== undefined)) return;
+    await this.#tryTensorflow();
+  }
+
+  async #tryTensorflow(): Promise<void> {
     this.#wantsTensorflow = false;
     this.#engine = (await tensorflowEngine().catch(() => undefined)) ?? FORWARD_PASS;
+  }
+
+  async #lookAll(): Promise<void> {
+    await Promise.all(this.#keepers().map((keeper) => keeper.look(this.#engine)));
   }
 
   /** Who decides on what is seen: of those that can, the first that is made for it. */

@@ -1,5 +1,5 @@
 import type { Observation } from '../shared/control/observation.ts';
-import type { NetworkEngine } from '../shared/policy/dense-layer.ts';
+import type { NetworkRun } from '../shared/policy/dense-layer.ts';
 import { InvalidModel } from '../shared/policy/learned-models.ts';
 import { learnedPolicy } from '../shared/policy/learned-policy.ts';
 import { decodePolicyFile } from '../shared/policy/policy-file.ts';
@@ -29,16 +29,22 @@ export function usableRule(policy: Policy): UsablePolicy {
 }
 
 /** Verifies the text of a policy file wholly; throws `InvalidModel`, which names the field and the reason. */
-export function verifiedPolicy(text: string, engine: Engine): UsablePolicy {
+export async function verifiedPolicy(text: string, engine: Engine): Promise<UsablePolicy> {
   const file = decodePolicyFile(text);
-  const policy = learnedPolicy(file, finite(engine.run));
+  const isLayersModel = file.kind === 'layers-model';
+  const layersModel = isLayersModel ? await engine.loadLayers?.(file.model) : undefined;
+  const policy = learnedPolicy(
+    file,
+    (layers) => finite(engine.run(layers)),
+    layersModel && finite(layersModel),
+  );
   tryOut(policy);
   const isRule = RULE_KINDS.some((kind) => kind === file.kind);
   return {
     name: file.name,
     kind: file.kind,
     version: versionOf(text),
-    ...(hasLayers(file) ? { engine: engine.name } : {}),
+    ...(isLayersModel || hasLayers(file) ? { engine: engine.name } : {}),
     stepSeconds: file.stepSeconds,
     ...(isRule ? {} : { announced: file.announced }),
     policy,
@@ -46,14 +52,11 @@ export function verifiedPolicy(text: string, engine: Engine): UsablePolicy {
 }
 
 /** A network whose outputs overflow fails, whatever a planner would make of them. */
-function finite(engine: NetworkEngine): NetworkEngine {
-  return (layers) => {
-    const run = engine(layers);
-    return (inputs) => {
-      const outputs = run(inputs);
-      if (outputs.every(Number.isFinite)) return outputs;
-      throw new InvalidModel('model.layers', 'finite outputs', outputs.map(String));
-    };
+function finite(run: NetworkRun): NetworkRun {
+  return (inputs) => {
+    const outputs = run(inputs);
+    if (outputs.every(Number.isFinite)) return outputs;
+    throw new InvalidModel('model.layers', 'finite outputs', outputs.map(String));
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Dimension } from '../control/spaces.ts';
 import { pureEngine } from './dense-layer.ts';
-import type { NetworkEngine } from './dense-layer.ts';
+import type { NetworkEngine, NetworkRun } from './dense-layer.ts';
 import { farmhandObservation } from './farmhand-observation.ts';
 import { InvalidModel, readQNetworkModel, readSarsaModel } from './learned-models.ts';
 import { readNetworkModel } from './network-model.ts';
@@ -19,14 +19,26 @@ export type LearnedPolicyFile = Pick<
   'kind' | 'name' | 'observations' | 'actions' | 'model' | 'stepLimit'
 >;
 
+/** A policy whose model is a layers model of TensorFlow.js, where there is no TensorFlow.js. */
+export class NeedsTensorflow extends InvalidModel {
+  constructor() {
+    super('kind', 'another one: a layers-model needs TensorFlow.js, which is not here', 'layers-model');
+  }
+}
+
 /**
  * The policy of such a file; throws `InvalidModel`, which names the field and the reason.
  *
  * @param engine what networks are run by
+ * @param layersModel the model of a file of that kind, as TensorFlow.js has loaded it
  */
-export function learnedPolicy(file: LearnedPolicyFile, engine: NetworkEngine = pureEngine): Policy {
+export function learnedPolicy(
+  file: LearnedPolicyFile,
+  engine: NetworkEngine = pureEngine,
+  layersModel?: NetworkRun,
+): Policy {
   const { kind, name, observations, actions, model, stepLimit } = file;
-  if (kind !== 'sarsa' && kind !== 'dqn') {
+  if (kind !== 'sarsa' && kind !== 'dqn' && kind !== 'layers-model') {
     if (actions.kind !== 'target') throw new InvalidModel('actions.kind', 'target', actions.kind);
     if (kind === 'network')
       return networkPolicy(name, readNetworkModel(model, { observations, stepLimit }), engine);
@@ -45,7 +57,21 @@ export function learnedPolicy(file: LearnedPolicyFile, engine: NetworkEngine = p
       return sarsaTable({ name, schema, deltas, model: readSarsaModel(model, surroundings) });
     case 'dqn':
       return qNetwork({ name, schema, deltas, model: readQNetworkModel(model, surroundings), engine });
+    case 'layers-model': {
+      if (layersModel === undefined) throw new NeedsTensorflow();
+      const run = oneEach(layersModel, deltas.length);
+      return qNetwork({ name, schema, deltas, model: { layers: [] }, engine: () => run });
+    }
   }
+}
+
+/** One value for each action, or none can be chosen. */
+function oneEach(run: NetworkRun, actions: number): NetworkRun {
+  return (inputs) => {
+    const values = run(inputs);
+    if (values.length === actions) return values;
+    throw new InvalidModel('model', `${String(actions)} outputs, one an action`, values.length);
+  };
 }
 
 /** A rule knows itself what it looks at: a file may say so, or name nothing. */

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { FORWARD_PASS, tensorflowEngine } from '../../../autoscaler/engine.ts';
+import { loadTensorflow } from '../../../autoscaler/tensorflow.ts';
+import { verifiedPolicy } from '../../../autoscaler/usable-policy.ts';
+import { farmhandObservation } from '../../../shared/policy/farmhand-observation.ts';
+import { InvalidModel } from '../../../shared/policy/learned-models.ts';
+import { staticPolicy } from '../../support/policy-files.ts';
+
+const tensorflow = await loadTensorflow();
+const engine = await tensorflowEngine();
+
+const observations = farmhandObservation(32).quantities.map(({ name, unit, low, high }) => ({
+  name,
+  unit,
+  low,
+  high,
+}));
+
+interface Saved {
+  readonly topology: unknown;
+  readonly weightSpecs: unknown;
+  readonly weights: string;
+}
+
+/** A layers model whose last action is always worth most, as TensorFlow.js saves it. */
+async function savedModel(actions: number, inputs = observations.length): Promise<Saved> {
+  if (tensorflow === undefined) throw new Error('Expected TensorFlow.js to be installed for development.');
+  const { tf } = tensorflow;
+  const model = tf.sequential();
+  model.add(tf.layers.dense({ units: 4, activation: 'relu', inputShape: [inputs] }));
+  model.add(tf.layers.dense({ units: actions, kernelInitializer: 'zeros' }));
+  const bias = tf.tensor1d(Array.from({ length: actions }, (_, action) => action));
+  const last = model.layers[1];
+  last?.setWeights([last.getWeights()[0] ?? bias, bias]);
+  let saved: Saved | undefined;
+  const keep = tf.io.withSaveHandler(({ modelTopology, weightSpecs, weightData }) => {
+    const data = Array.isArray(weightData) ? new ArrayBuffer(0) : (weightData ?? new ArrayBuffer(0));
+    saved = { topology: modelTopology, weightSpecs, weights: Buffer.from(data).toString('base64') };
+    return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } });
+  });
+  await model.save(keep);
+  if (saved === undefined) throw new Error('Expected TensorFlow.js to save the model.');
+  return saved;
+}
+
+function fileOf(model: unknown, deltas: readonly number[] = [-1, 0, 2]): string {
+  const actions = { kind: 'delta', deltas } as const;
+  return staticPolicy(0, { kind: 'layers-model', name: 'layered', observations, actions, model });
+}
+
+describe('a layers model', () => {
+  it('is refused by name where TensorFlow.js is not there', async () => {
+    await expect(verifiedPolicy(fileOf({}), FORWARD_PASS)).rejects.toThrow(/^kind: .*TensorFlow\.js/);
+  });
+});
+
+describe.skipIf(engine === undefined)('a layers model on TensorFlow.js', () => {
+  const verify = (text: string): ReturnType<typeof verifiedPolicy> =>
+    verifiedPolicy(text, engine ?? FORWARD_PASS);
+
+  it('decides by the action that it values most', async () => {
+    const usable = await verify(fileOf(await savedModel(3)));
+    expect(usable).toMatchObject({ name: 'layered', kind: 'layers-model', engine: engine?.name });
+    const seen = { workers: 5, waitingTasks: 3, collectedTasks: 0, answeredTasks: 0, waitingWorkSeconds: 4 };
+    const wanted = usable.policy
+      .begin()
+      .decide({ ...seen, lostWaiting: 0, startingWorkers: 0, busyWorkers: 5 });
+    expect(wanted).toBe(7);
+  });
+
+  it.each([
+    ['of another number of actions', /^model: expected 3 outputs/, async () => savedModel(2)],
+    ['of other dimensions', /.*/, async () => savedModel(3, 4)],
+    [
+      'without all of its weights',
+      /^model\.weights: expected \d+ bytes/,
+      async () => ({ ...(await savedModel(3)), weights: 'AAAA' }),
+    ],
+    [
+      'whose weights are not those of its layers',
+      /^model: expected a layers model that TensorFlow\.js can load/,
+      async () => ({ ...(await savedModel(3)), weightSpecs: [], weights: '' }),
+    ],
+    [
+      'that is endlessly large',
+      /^model\.topology\.config\.layers\[0\]\.config\.units: expected at most 1024/,
+      async () => changed(await savedModel(3), '"units":4', '"units":100000000'),
+    ],
+    [
+      'with a layer of its own',
+      /^model\.topology\.config\.layers\[1\]\.class_name: /,
+      async () =>
+        changed(
+          await savedModel(3),
+          /"class_name":"Dense"(?!.*"class_name":"Dense")/,
+          '"class_name":"Lambda"',
+        ),
+    ],
+    [
+      'with what does not belong there',
+      /^model\.more: /,
+      async () => ({ ...(await savedModel(3)), more: 1 }),
+    ],
+  ] as const)('%s is refused', async (_what, message, model) => {
+    await expect(verify(fileOf(await model()))).rejects.toThrow(message);
+  });
+
+  it('whose weights are no numbers is refused', async () => {
+    const model = await savedModel(3);
+    const data = new Float32Array(Buffer.from(model.weights, 'base64').byteLength / 4).fill(Number.NaN);
+    const weights = Buffer.from(data.buffer).toString('base64');
+    await expect(verify(fileOf({ ...model, weights }))).rejects.toThrow(InvalidModel);
+  });
+});
+
+function changed(model: Saved, from: string | RegExp, to: string): unknown {
+  return { ...model, topology: JSON.parse(JSON.stringify(model.topology).replace(from, to)) };
+}
