@@ -66,14 +66,20 @@ const workloadSchema = z.strictObject({
 export function parseWorkload(value: unknown, file: string): Workload {
   const parsed = workloadSchema.safeParse(value);
   if (!parsed.success) throw new InvalidWorkloadFile(file, reasonOf(parsed.error.issues));
-  const workload = parsed.data;
-  if (workload.minWorkers > workload.maxWorkers) {
+  const { initialWorkers, minWorkers, maxWorkers } = parsed.data;
+  if (minWorkers > maxWorkers) {
     throw new InvalidWorkloadFile(
       file,
-      `minWorkers (${workload.minWorkers}) must not exceed maxWorkers (${workload.maxWorkers}).`,
+      `minWorkers (${minWorkers}) must not exceed maxWorkers (${maxWorkers}).`,
     );
   }
-  return workload;
+  if (initialWorkers < minWorkers || initialWorkers > maxWorkers) {
+    throw new InvalidWorkloadFile(
+      file,
+      `initialWorkers (${initialWorkers}) must be from minWorkers (${minWorkers}) to maxWorkers (${maxWorkers}).`,
+    );
+  }
+  return parsed.data;
 }
 
 /** @throws InvalidWorkloadFile */

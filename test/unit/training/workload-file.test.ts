@@ -50,6 +50,8 @@ describe('a workload file', () => {
       'phases[0].amplitude',
     );
     expect(complaintAbout({ ...valid, minWorkers: 65 })).toContain('must not exceed maxWorkers');
+    expect(complaintAbout({ ...valid, initialWorkers: 65 })).toContain('initialWorkers (65) must be from');
+    expect(complaintAbout({ ...valid, initialWorkers: 0 })).toContain('initialWorkers (0) must be from');
     expect(complaintAbout([])).toContain('mine.json: the file');
   });
 });
