@@ -8,7 +8,7 @@ export function staticPolicy(workers: number, overrides: Partial<PolicyFile> = {
     formatVersion: 1,
     kind: 'static',
     name: `always-${String(workers)}`,
-    stepSeconds: { trainedFor: 8, least: 0.1, most: 3600 },
+    stepSeconds: { trainedFor: 8, least: 0.001, most: 3600 },
     observations: [],
     actions: { kind: 'target' },
     stepLimit: 32,
