@@ -75,7 +75,7 @@ function genesOf({ announced }: GenomePlan): readonly (Gene & { readonly from: n
   });
 }
 
-const ANNOUNCED_ONLY = ['loadInSteps', 'highestLoad', 'lowestLoad'];
+const ANNOUNCED_ONLY = ['loadInSteps', 'highestLoad', 'steepRise', 'lowestLoad'];
 
 function inputsOf({ announced }: GenomePlan): readonly NetworkInput[] {
   if (announced) return NETWORK_INPUTS.filter(({ name }) => name !== 'meanLoad');

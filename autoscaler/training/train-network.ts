@@ -38,7 +38,7 @@ export interface TrainNetworkOptions {
   readonly threads: number;
   /** A folder to keep the run in; nothing is kept without one. */
   readonly folder?: string;
-  /** Goes on with the run that the folder holds, by its settings. */
+  /** Goes on with the run that the folder holds; the config has to be the one in it. */
   readonly isResumed?: boolean;
   /** Seconds from any moment on: how long it took is written down. */
   readonly clock: () => number;
@@ -114,8 +114,12 @@ function folderOf({ folder, isResumed, config }: TrainNetworkOptions): {
 } {
   if (folder === undefined) return { config };
   if (isResumed !== true) return { folder: RunFolder.create(folder, config), config };
-  const opened = RunFolder.open(folder, 'network');
-  return { folder: opened.folder, config: opened.config as NetworkTrainingConfig };
+  return { folder: RunFolder.open(folder, 'network').folder, config };
+}
+
+/** The config of the run that a folder holds; throws `RunFolderRefused`. */
+export function networkConfigIn(folder: string): NetworkTrainingConfig {
+  return RunFolder.open(folder, 'network').config as NetworkTrainingConfig;
 }
 
 function finishFolder(folder: RunFolder, document: PolicyFile): void {

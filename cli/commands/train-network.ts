@@ -3,11 +3,13 @@ import { Command } from 'commander';
 import {
   DEFAULT_NETWORK_PLAN,
   defaultNetworkSettings,
+  networkConfigIn,
   trainNetwork,
 } from '../../autoscaler/training/train-network.ts';
 import type { NetworkTrainingConfig } from '../../autoscaler/training/train-network.ts';
 import type { NetworkSearchSettings } from '../../autoscaler/training/network-search.ts';
-import { readPolicyFile } from '../../autoscaler/training/comparison/policy-file.ts';
+import { InvalidPolicyFile, readPolicyFile } from '../../autoscaler/training/comparison/policy-file.ts';
+import { RunFolderRefused } from '../../autoscaler/training/run-folder.ts';
 import type { RolloutRules } from '../../autoscaler/training/rollout.ts';
 import { DISPATCH_ORDERS } from '../../shared/farm/dispatch-order.ts';
 import type { DispatchOrder } from '../../shared/farm/dispatch-order.ts';
@@ -102,6 +104,15 @@ export function networkCommand(): Command {
 }
 
 async function run(options: NetworkOptions): Promise<void> {
+  try {
+    await train(options);
+  } catch (error) {
+    if (!(error instanceof RunFolderRefused || error instanceof InvalidPolicyFile)) throw error;
+    throw new CommandError(error.message, EXIT.usage, { cause: error });
+  }
+}
+
+async function train(options: NetworkOptions): Promise<void> {
   const root = options.resume ?? options.outputDir ?? join('runs', `network-${stamp(new Date())}`);
   const interrupt = untilInterrupted();
   try {
@@ -142,7 +153,7 @@ async function trainOne(
   interrupt: Interrupt,
 ): Promise<void> {
   const output = new Output(false);
-  const config = configOf(options);
+  const config = options.resume === undefined ? configOf(options) : networkConfigIn(folder);
   const { constantGenerations, generations } = config.settings;
   const progress = new RunProgress(
     output,
