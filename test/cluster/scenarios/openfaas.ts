@@ -66,8 +66,7 @@ async function grantRights(scene: Scene): Promise<void> {
     value: ['worker'],
   }));
   await scene.kubectl('patch', 'role', 'farm-autoscaler', '--type', 'json', '--patch', JSON.stringify(rules));
-  const account = { serviceAccountName: 'farm-autoscaler', automountServiceAccountToken: true };
-  const patch = JSON.stringify({ spec: { template: { spec: account } } });
+  const patch = JSON.stringify({ spec: { template: { spec: { serviceAccountName: 'farm-autoscaler' } } } });
   await scene.kubectl('patch', 'deployment', 'autoscaler', '--patch', patch);
 }
 

@@ -83,6 +83,13 @@ test('no image carries what only another function needs', () => {
   expect(holders('@tensorflow/tfjs')).toEqual(autoscaler.slice(1));
 });
 
+test.each(['x64', 'arm64'])('the worker can be installed on linux-%s', (processor) => {
+  const lock = lockOf('worker');
+  for (const part of ['sharp-linux', 'sharp-libvips-linux']) {
+    expect(lock).toHaveProperty([`node_modules/@img/${part}-${processor}`]);
+  }
+});
+
 test.each(sets.slice(1, 5))('%s lists the packages that its files import, and no others', (folder) => {
   const imported = new Set<string>();
   const seen = new Set<string>();
