@@ -41,8 +41,9 @@ export class PartStarter {
     this.#signal = signal;
   }
 
-  async start(part: PartCommand): Promise<void> {
-    const identity = this.launch(part);
+  /** Starts it, and resolves when it does its work. */
+  async start(part: PartCommand): Promise<ProcessIdentity> {
+    const identity = this.#launch(part);
     const options = { seconds: READY_SECONDS, pollMilliseconds: 50 };
     await waitUntil(
       `${part.name} to be ready`,
@@ -51,14 +52,15 @@ export class PartStarter {
         return part.isReady();
       },
       this.#signal === undefined ? options : { ...options, signal: this.#signal },
-    ).catch((error: unknown) => {
+    ).catch(async (error: unknown) => {
+      await stopProcess(identity, 2);
       if (!(error instanceof NotInTime)) throw error;
       throw new NotInTime(`${error.message}\n${lastLines(this.#folder.log(part.name))}`);
     });
+    return identity;
   }
 
-  /** Only starts it. */
-  launch(part: PartCommand): ProcessIdentity {
+  #launch(part: PartCommand): ProcessIdentity {
     this.#signal?.throwIfAborted();
     const log = openSync(this.#folder.log(part.name), 'a', 0o600);
     try {

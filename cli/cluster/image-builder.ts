@@ -18,8 +18,8 @@ export interface BuildRequest {
   readonly names: ImageNames;
   /** Some of the stack's functions; all of them by default. */
   readonly functions?: readonly string[];
-  /** Over those of the stack file. */
-  readonly buildArguments?: Readonly<Record<string, string>>;
+  /** What the stack file fills in, over the variables of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** An image as it was built. */
@@ -46,8 +46,8 @@ export class ImageBuilder {
 
   /** Runs `work` while there is a daemon to build with and an image to build on. */
   async withDaemon<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    await this.daemon.start(signal);
     try {
+      await this.daemon.start(signal);
       await ensureBaseImage(this.#folder, this.daemon, this.#say);
       return await work();
     } finally {
@@ -55,27 +55,24 @@ export class ImageBuilder {
     }
   }
 
-  async build({ repository, names, functions, buildArguments = {} }: BuildRequest): Promise<BuiltImage[]> {
-    const environment = { ...process.env, OPENFAAS_PREFIX: names.prefix, TAG: names.tag };
-    const stack = readStackFile(readFileSync(join(repository, 'stack.yml'), 'utf8'), environment);
+  async build({ repository, names, functions, environment }: BuildRequest): Promise<BuiltImage[]> {
+    const variables = { ...process.env, OPENFAAS_PREFIX: names.prefix, TAG: names.tag, ...environment };
+    const stack = readStackFile(readFileSync(join(repository, 'stack.yml'), 'utf8'), variables);
     const places = { project: repository, output: this.#folder.inRun('contexts') };
     const built: BuiltImage[] = [];
     for (const [name, source] of Object.entries(stack.functions)) {
       if (functions !== undefined && !functions.includes(name)) continue;
       const context = layOutBuildContext(stack, name, places);
-      const image = await this.buildContext(context, source.image, {
-        ...source.build_args,
-        ...buildArguments,
-      });
+      const image = await this.#buildContext(context, source.image, source.build_args);
       built.push({ functionName: name, ...image });
     }
     return built;
   }
 
-  async buildContext(
+  async #buildContext(
     context: string,
     tag: string,
-    buildArguments: Readonly<Record<string, string>> = {},
+    buildArguments: Readonly<Record<string, string>>,
   ): Promise<Omit<BuiltImage, 'functionName'>> {
     const startedAt = performance.now();
     const given = Object.entries(buildArguments).flatMap(([name, value]) => [

@@ -92,17 +92,14 @@ async function load(output: Output, { tag }: LoadOptions, functions: string[]): 
   if (cluster.running() === undefined) {
     throw new CommandError(`No cluster is up. Start one: ${FARMHAND} cluster up`, EXIT.notRunning);
   }
-  const images = await loadImages(
-    cluster,
-    {
-      repository: repositoryFolder,
-      names: { prefix: 'farmhand', tag },
-      ...(functions.length === 0 ? {} : { functions }),
-    },
-    (line) => {
-      output.note(line);
-    },
-  );
+  const request = {
+    repository: repositoryFolder,
+    names: { prefix: 'farmhand', tag },
+    ...(functions.length === 0 ? {} : { functions }),
+  };
+  const images = await loadImages(cluster, [request], (line) => {
+    output.note(line);
+  });
   output.document({ images });
   output.line(images.map((image) => image.tag).join('\n'));
 }

@@ -88,7 +88,11 @@ async function runAll(): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   try {
     say(`the cluster is there after ${elapsed()}`);
-    if (!options['no-build']) await cluster.loadImages(interrupt.signal);
+    if (!options['no-build']) {
+      await cluster.loadImages({
+        tensorflow: scenarios.some(({ scenario }) => scenario.needsTensorflow === true),
+      });
+    }
     say(`the images are there after ${elapsed()}`);
     for (const { file, scenario } of scenarios) {
       interrupt.signal.throwIfAborted();

@@ -11,6 +11,8 @@ export interface Scenario {
   readonly farm?: FarmOptions;
   /** Takes so long that it is played on request only: `--long`. */
   readonly isLong?: true;
+  /** It uses the autoscaler's image with TensorFlow.js, which takes its time to build. */
+  readonly needsTensorflow?: boolean;
   /** After this it has failed. */
   readonly limitSeconds?: number;
   /** Throws where something does not hold; `Skipped` where this cluster cannot show it. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { ensureKubernetes } from '../../cli/cluster/kubernetes-binary.ts';
 import { loadImages } from '../../cli/cluster/cluster-images.ts';
+import type { BuildRequest, BuiltImage } from '../../cli/cluster/image-builder.ts';
 import { ctr } from '../../cli/cluster/node-parts.ts';
 import { OwnCluster } from '../../cli/cluster/own-cluster.ts';
 import { PartsMissing } from '../../cli/cluster/parts-missing.ts';
@@ -11,15 +12,22 @@ import { repositoryFolder } from '../../cli/setup/packages.js';
 import { Kubectl } from './kubectl.ts';
 
 /** How the images under test are called. */
-export const IMAGES = { prefix: 'farmhand', tag: 'test', nextTag: 'test2' } as const;
+export const IMAGES = {
+  prefix: 'farmhand',
+  tag: 'test',
+  nextTag: 'test2',
+  tensorflowTag: 'tensorflow',
+} as const;
 
 /** The cluster that the scenarios run on: one of this machine's own, or the one that KUBECONFIG names. */
 export interface TestCluster {
   readonly kubectl: Kubectl;
   /** What only a cluster can do whose processes are at hand. */
   readonly own: OwnParts | undefined;
-  /** Builds the images of the functions, and hands them to it. */
-  loadImages(signal: AbortSignal): Promise<void>;
+  /** Those that this run has built. */
+  readonly images: readonly BuiltImage[];
+  /** Builds the images of the functions, and hands them to it; on request also the autoscaler's with TensorFlow.js. */
+  loadImages(wanted: { readonly tensorflow: boolean }): Promise<void>;
   /** Where this machine reaches a service. */
   addressOf(namespace: string, service: string, port: number): Promise<string>;
   /** Takes down what was brought up. */
@@ -88,21 +96,27 @@ export async function openCluster(choice: ClusterChoice): Promise<TestCluster> {
   }
   const { kubernetes } = await ensureKubernetes(own.folder, say);
   const kubectl = new Kubectl([kubernetes, 'kubectl'], own.folder.kubeconfig);
+  const images: BuiltImage[] = [];
   return {
     kubectl,
     own: new OwnParts(own),
-    loadImages: async () => {
-      const names = { prefix: IMAGES.prefix, tag: IMAGES.tag };
-      await loadImages(own, { repository: repositoryFolder, names }, say, signal);
+    images,
+    loadImages: async ({ tensorflow }) => {
+      const request = { repository: repositoryFolder, names: { prefix: IMAGES.prefix, tag: IMAGES.tag } };
+      const requests: BuildRequest[] = [request];
+      if (tensorflow) {
+        requests.push({
+          ...request,
+          names: { prefix: IMAGES.prefix, tag: IMAGES.tensorflowTag },
+          functions: ['autoscaler'],
+          environment: { AUTOSCALER_PACKAGES: '/packages/tensorflow' },
+        });
+      }
+      images.push(...(await loadImages(own, requests, say, signal)));
       const worker = `docker.io/${IMAGES.prefix}/farmhand-worker`;
       // The next version of the worker: the same program by another name.
-      await ctr(own.folder, [
-        'images',
-        'tag',
-        '--force',
-        `${worker}:${IMAGES.tag}`,
-        `${worker}:${IMAGES.nextTag}`,
-      ]);
+      const tags = [`${worker}:${IMAGES.tag}`, `${worker}:${IMAGES.nextTag}`];
+      await ctr(own.folder, ['images', 'tag', '--force', ...tags]);
     },
     // Services of an own cluster are reached from its node, which this machine is.
     addressOf: async (namespace, service, port) => {
@@ -133,6 +147,7 @@ async function otherCluster(kubeconfig: string, say: (line: string) => void): Pr
   return {
     kubectl,
     own: undefined,
+    images: [],
     loadImages: async () => {
       const context = (await kubectl.run(['config', 'current-context'])).trim();
       if (!context.startsWith('kind-')) {

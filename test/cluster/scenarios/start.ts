@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Scenario, Scene } from '../scenario.ts';
+import { IMAGES } from '../test-cluster.ts';
 
 /** What the manifests promise; the container's own start comes before that and is the platform's. */
 const READY_TO_CLAIM_SECONDS = 1.5;
@@ -13,6 +14,7 @@ export const scenario: Scenario = {
   farm: { autoscaler: true, environment: { autoscaler: { SCHEDULE: 'off' } } },
   async run(scene) {
     await checkUser(scene);
+    checkSizes(scene);
     const seconds: number[] = [];
     // One after the other: what several starts at once cost each other on one machine is not the image's.
     for (let replicas = 2; replicas <= WORKERS + 1; replicas += 1) {
@@ -35,6 +37,20 @@ export const scenario: Scenario = {
     if (best > READY_TO_CLAIM_SECONDS) scene.say(`SLOW: none was ready within ${READY_TO_CLAIM_SECONDS} s`);
   },
 };
+
+/** Above the base image, in megabytes; the autoscaler without TensorFlow.js. */
+const LARGEST: Readonly<Record<string, number>> = { emitter: 30, worker: 60, collector: 30, autoscaler: 110 };
+
+function checkSizes({ cluster, say }: Scene): void {
+  for (const { functionName, tag, ownBytes } of cluster.images) {
+    const megabytes = ownBytes / 1e6;
+    say(`${tag}: ${megabytes.toFixed(1)} MB above the base image`);
+    const most = LARGEST[functionName];
+    if (tag.endsWith(`:${IMAGES.tag}`) && most !== undefined && megabytes > most) {
+      throw new Error(`Expected at most ${most} MB in ${tag}; it has ${megabytes.toFixed(1)} MB.`);
+    }
+  }
+}
 
 async function checkUser(scene: Scene): Promise<void> {
   for (const part of ['emitter', 'farm-worker', 'collector', 'autoscaler']) {
