@@ -72,11 +72,13 @@ export class Autoscaler {
   }
 
   async step(): Promise<StepReply> {
-    const { policies, metrics } = this.#parts;
+    const { policies, metrics, clock } = this.#parts;
+    const startedAt = clock();
     const token = randomUUID();
     const lock = await this.#lock(token);
     if (lock !== undefined && !('fence' in lock)) return lock;
-    const decision = lock === undefined ? this.#unreachable() : await this.#decideWith(lock.fence, token);
+    const made = lock && (await this.#decideWith(lock.fence, token));
+    const decision = made ?? heldWithoutData(lock?.fence, clock() - startedAt);
     metrics.record(decision, policies);
     void policies.loadEngine();
     return { kind: 'stepped', decision };
@@ -113,15 +115,10 @@ export class Autoscaler {
     await within(this.#control.unlock('step', token), ANSWER_SECONDS);
   }
 
-  /** A step without its farm: it holds, and can leave no record but its line in the log. */
-  #unreachable(): Decision {
-    const hold = { reason: 'noData', detail: 'Redis does not answer' } as const;
-    return { version: 1, fence: 0, guards: [], hold, tookSeconds: 0 };
-  }
-
-  async #decideWith(fence: number, token: string): Promise<Decision> {
+  /** Undefined where the step was not over within its lease: what is still under way is overtaken by the next one. */
+  async #decideWith(fence: number, token: string): Promise<Decision | undefined> {
     try {
-      return (await within(this.#decide(fence), STEP_LEASE_SECONDS)) ?? this.#unreachable();
+      return await within(this.#decide(fence), STEP_LEASE_SECONDS);
     } finally {
       await this.#unlock(token);
     }
@@ -141,4 +138,11 @@ export class Autoscaler {
     await this.#log.append(fence, decision, left);
     return decision;
   }
+}
+
+/** A step that did not come to an end, or not even to a beginning: it can leave no record but its line in the log. */
+function heldWithoutData(fence: number | undefined, tookSeconds: number): Decision {
+  const tooLong = `the step was not over within ${String(STEP_LEASE_SECONDS)} s`;
+  const detail = fence === undefined ? 'Redis does not answer' : tooLong;
+  return { version: 1, fence: fence ?? 0, guards: [], hold: { reason: 'noData', detail }, tookSeconds };
 }
