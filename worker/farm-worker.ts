@@ -91,10 +91,13 @@ export class FarmWorker {
   #createHeart(): Heart {
     const { status } = this;
     const { log } = this.#context;
+    // Once a second the same sentence would bury all others.
+    let said = '';
     return new Heart({
       seat: this.#seat,
       lease: () => status.lease,
       onBeat: ({ state }) => {
+        said = '';
         if (state === 'syn') status.draining();
       },
       onLostLease: ({ taskId }) => {
@@ -102,7 +105,8 @@ export class FarmWorker {
         log.warn({ taskId }, 'the lease is no longer ours; the first answer counts');
       },
       onError: (error) => {
-        log.warn({ err: error }, 'heartbeat refused');
+        if (String(error) !== said) log.warn({ err: error }, 'heartbeats are refused');
+        said = String(error);
       },
     });
   }

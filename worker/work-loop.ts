@@ -1,7 +1,7 @@
 import type { Logger } from '../template/farm-node22/contract.ts';
 import type { Lease } from '../shared/farm/task.ts';
 import type { ClaimReply, Seat } from '../shared/io/redis/seat.ts';
-import { patiently } from './patience.ts';
+import { isRefusedForNow, patiently } from './patience.ts';
 import type { TaskBench, TimedAnswer } from './task-bench.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 import type { WorkerStatus } from './worker-status.ts';
@@ -143,8 +143,15 @@ export class WorkLoop {
   }
 
   #patiently<T>(step: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-    const onRefusal = (error: unknown): void => {
-      this.#parts.log.warn({ err: error }, 'Redis refused; trying again in a second');
+    const { log } = this.#parts;
+    const onRefusal = (error: unknown, retrySeconds: number): void => {
+      if (isRefusedForNow(error))
+        log.warn({ err: error, retrySeconds }, 'Redis refuses for now; trying again');
+      else
+        log.error(
+          { err: error, retrySeconds },
+          'Redis refuses this worker: look at its password and rights (REDIS_PASSWORD_SECRET); trying again',
+        );
     };
     return patiently(step, { signal, onRefusal });
   }

@@ -25,6 +25,20 @@ test('a step that is refused is tried again once a second, until it succeeds', a
   expect(refusals).toHaveLength(3);
 });
 
+test('a refusal that somebody has to mend is met ever more seldom, up to half a minute', async () => {
+  const waits: number[] = [];
+  const refused = (): Promise<never> => Promise.reject(new Error('NOAUTH Authentication required.'));
+  const stop = new AbortController();
+  const onRefusal = (_error: unknown, retrySeconds: number): void => {
+    waits.push(retrySeconds);
+  };
+  const done = patiently(refused, { signal: stop.signal, onRefusal });
+  await vi.advanceTimersByTimeAsync(100_000);
+  stop.abort();
+  expect(await done).toBeUndefined();
+  expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+});
+
 test('a step is given up when the signal aborts, also one that never ends', async () => {
   const stop = new AbortController();
   const endless = (): Promise<string> => new Promise(() => undefined);
