@@ -1,4 +1,5 @@
 import type { NewTask, TaskId, TaskState } from '../../farm/task.ts';
+import { randomToken } from '../random-token.ts';
 import type { FarmStore } from './farm-store.ts';
 import { toMicros, toSeconds } from './farm-store.ts';
 import type { Reply } from './script.ts';
@@ -64,7 +65,8 @@ export class Submissions {
 
   /** Sends a dead letter round again. Any other state than `requeued` says why not. */
   async requeue(id: TaskId): Promise<'requeued' | TaskState | undefined> {
-    return ((await this.#store.run('requeue', [id])) ?? undefined) as 'requeued' | TaskState | undefined;
+    return ((await this.#store.run('requeue', [id, randomToken()])) ?? undefined) as
+      'requeued' | TaskState | undefined;
   }
 }
 

@@ -72,6 +72,18 @@ test('only what has failed can be requeued; anything else says what it is', asyn
   expect(await farm.submissions.requeue(task.id)).toBe('done');
 });
 
+test('a requeueing whose reply was lost on the way is sent again, and is done once', async () => {
+  const { task, worker } = await deadLetter();
+  const request = [task.id, 'the same request'];
+  expect(await farm.store.run('requeue', request)).toBe('requeued');
+  expect(await farm.store.run('requeue', request)).toBe('requeued');
+  await worker.answer(leaseOf(await worker.claim(0)), INVALID);
+  await farm.collect();
+  expect(await farm.store.run('requeue', request)).toBe('requeued');
+  expect(await farm.stateOf(task.id)).toBe('failed');
+  expect((await farm.control.observe(0)).counters).toMatchObject({ requeued: 1, failed: 2 });
+});
+
 test('a requeued task is handed to a worker that waits', async () => {
   const { task } = await deadLetter();
   const idle = await farm.worker('idle');
