@@ -154,12 +154,20 @@ function layersOf(genome: readonly number[], plan: GenomePlan): NetworkModel['la
   ];
 }
 
-/** The genome that stands for a model: where a search sets out from what was learned before. */
-export function genomeOf({ outlook, prices, layers }: NetworkModel, plan: GenomePlan): number[] {
+/**
+ * The genome that stands for a model: where a search sets out from what was learned before. Inputs are matched by name;
+ * those that the model does not have begin with weights of 0.
+ */
+export function genomeOf({ outlook, prices, layers, inputs }: NetworkModel, plan: GenomePlan): number[] {
   const constants: Constants = { ...outlook, ...prices };
   const genome = genesOf(plan).map((used) => numberOf(used, constants[used.name]));
   const [layer] = layers;
   if (layer === undefined) return genome;
-  for (const row of layer.weights) genome.push(...row.map((weight) => weight / WEIGHT_REACH));
+  for (const row of layer.weights) {
+    for (const { name } of inputsOf(plan)) {
+      const at = inputs.findIndex((input) => input.name === name);
+      genome.push((row[at] ?? 0) / WEIGHT_REACH);
+    }
+  }
   return [...genome, ...layer.biases.map((bias) => bias / BIAS_REACH)];
 }

@@ -85,10 +85,12 @@ export class NetworkRun {
       }
       const report = await search.next();
       folder?.appendLine('metrics.jsonl', report);
-      if (report.generation % plan.checkpointEvery === 0 || report.isLast) await this.#checkpoint(report);
+      const isDue = report.generation % plan.checkpointEvery === 0 && report.isRefined;
+      if (isDue || report.isLast) await this.#checkpoint(report);
       onGeneration?.(report);
     }
-    return this.#best;
+    // Nothing to search for: the model that it set out from only has its safety moved.
+    return this.#best ?? { generation: 0, episodes: 0, genome: search.genome, cost: 0 };
   }
 
   async #checkpoint({ generation, episodes }: GenerationReport): Promise<void> {

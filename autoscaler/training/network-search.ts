@@ -34,6 +34,8 @@ export interface GenerationReport {
   readonly scalingActions: number;
   readonly spread: number;
   readonly prices: Prices;
+  /** Whether everything is searched for, not the constants alone. */
+  readonly isRefined: boolean;
   readonly isLast: boolean;
 }
 
@@ -49,6 +51,8 @@ export interface NetworkSearchState {
 /** Candidates a generation, and how far from their mean they are drawn at first, for constants and for everything. */
 const COARSE = { population: 12, spread: 0.2 };
 const FINE = { population: 16, spread: 0.12 };
+/** From a model that was learned before, smaller steps. */
+const ONWARDS = { population: 16, spread: 0.08 };
 
 /** What a generation's mean weighs in the average that is taken for the result: less noisy than any one of them. */
 const NEWEST_WEIGHT = 0.08;
@@ -89,7 +93,8 @@ export class NetworkSearch {
     const isCoarse = settings.constantGenerations > 0;
     const size = isCoarse ? constantsIn(plan) : genomeLength(plan);
     this.#average = Array.from({ length: size }, (_, at) => start[at] ?? 0);
-    this.#evolution = new Evolution({ ...(isCoarse ? COARSE : FINE), start: this.#average });
+    const fine = start.length > 0 ? ONWARDS : FINE;
+    this.#evolution = new Evolution({ ...(isCoarse ? COARSE : fine), start: this.#average });
   }
 
   get generation(): number {
@@ -177,6 +182,7 @@ export class NetworkSearch {
       scalingActions: main.actions,
       spread: this.#evolution.spread,
       prices: this.#prices.now,
+      isRefined: this.#generation > this.#settings.constantGenerations,
       isLast: this.isOver,
     };
   }

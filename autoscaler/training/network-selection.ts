@@ -10,10 +10,10 @@ export const SELECTION_SEEDS = { first: 50_001, last: 52_000 } as const;
 export const FIRST_SCORING_SEED = 55_001;
 
 /**
- * Workers that one percent of missed tasks weighs as much as in a selection. About what the searches came to, and the
- * same from checkpoint to checkpoint: a price that moves would compare nothing.
+ * Workers that one percent of missed tasks weighs as much as in a selection: what the searches came to. It stays the
+ * same from checkpoint to checkpoint, because a price that moves would compare nothing.
  */
-const MISS_PRICE = 1.5;
+const MISS_PRICE = 1.1;
 const ACTION_PRICE = 0.05;
 
 /** Rounds of halving in which the safety is moved: to a hundredth of √load. */
