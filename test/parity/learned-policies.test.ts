@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loadTensorflow, TensorflowNetwork } from '../../autoscaler/tensorflow.ts';
 import { Evaluator } from '../../autoscaler/training/evaluation.ts';
 import { publishedSetup } from '../../autoscaler/training/published-setup.ts';
@@ -9,6 +9,7 @@ import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
 import { learnedPolicy } from '../../shared/policy/learned-policy.ts';
 import type { LearnedPolicyFile } from '../../shared/policy/learned-policy.ts';
 import { RandomStream } from '../../shared/workload/random-stream.ts';
+import { NATIVE_TENSORFLOW } from '../support/native-tensorflow.ts';
 
 interface ShippedFile extends LearnedPolicyFile {
   readonly scores: readonly [
@@ -52,9 +53,16 @@ describe.each([
   });
 });
 
-describe.each(['@tensorflow/tfjs', '@tensorflow/tfjs-node'])('the shipped network on %s', async (name) => {
-  const loaded = await loadTensorflow([name]);
+describe.each([
+  ['@tensorflow/tfjs', '@tensorflow/tfjs'],
+  ['@tensorflow/tfjs-node', NATIVE_TENSORFLOW],
+])('the shipped network on %s', async (name, module) => {
+  const loaded = await loadTensorflow([module]);
   const why = loaded === undefined ? ` (skipped: ${name} is not installed)` : '';
+  // Both share one engine, and whoever was loaded last decides what it runs on.
+  beforeAll(async () => {
+    await loaded?.tf.setBackend(loaded.backend);
+  });
 
   it.skipIf(loaded === undefined)(
     `says what the pure forward pass says, to 1e-4, and chooses alike${why}`,
@@ -63,6 +71,7 @@ describe.each(['@tensorflow/tfjs', '@tensorflow/tfjs-node'])('the shipped networ
       const { layers } = shipped('dqn').model as { readonly layers: readonly DenseLayer[] };
       const stream = new RandomStream(1, 'observations');
       const network = new TensorflowNetwork(loaded, layers);
+      expect(loaded.tf.getBackend()).toBe(name === '@tensorflow/tfjs' ? 'cpu' : 'tensorflow');
       for (let trial = 0; trial < 200; trial += 1) {
         const inputs = Array.from({ length: 9 }, () => stream.unit());
         const [pure, computed] = [forward(layers, inputs), network.forward(inputs)];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { PlainNetwork } from '../../../autoscaler/training/plain-network.ts';
 import { PlainTrainer } from '../../../autoscaler/training/plain-trainer.ts';
 import { drawLayers } from '../../../autoscaler/training/q-trainer.ts';
@@ -10,10 +10,11 @@ import { loadTensorflow } from '../../../autoscaler/tensorflow.ts';
 import { forward } from '../../../shared/policy/dense-layer.ts';
 import type { DenseLayer } from '../../../shared/policy/dense-layer.ts';
 import { RandomStream } from '../../../shared/workload/random-stream.ts';
+import { NATIVE_TENSORFLOW } from '../../support/native-tensorflow.ts';
 
 const settings: QTrainerSettings = { gamma: 0.9, learningRate: 0.01, maxGradientNorm: 3 };
 const plainTensorflow = await loadTensorflow(['@tensorflow/tfjs']);
-const nativeTensorflow = await loadTensorflow(['@tensorflow/tfjs-node']);
+const nativeTensorflow = await loadTensorflow([NATIVE_TENSORFLOW]);
 
 function layersOf(sizes: readonly number[], seed = 1): DenseLayer[] {
   return drawLayers(sizes, new RandomStream(seed, 'weights'));
@@ -145,6 +146,10 @@ describe.each([
     nativeTensorflow,
   ],
 ])('TensorFlow.js %s', (_how, loaded) => {
+  // Both share one engine, and whoever was loaded last decides what it runs on.
+  beforeAll(async () => {
+    await loaded?.tf.setBackend(loaded.backend);
+  });
   const made = (layers: readonly DenseLayer[]): TensorflowTrainer => {
     if (loaded === undefined) throw new Error('It is not installed.');
     return new TensorflowTrainer(loaded, layers, settings);
