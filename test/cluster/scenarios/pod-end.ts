@@ -38,7 +38,8 @@ async function ends(scene: Scene, how: string, end: (pod: string) => Promise<voi
 async function evict(scene: Scene, pod: string): Promise<void> {
   const other = (await scene.pods('farm-worker')).find(({ metadata }) => metadata.name !== pod);
   if (other === undefined) throw new Error('Expected a second worker.');
-  await post(scene, pod);
+  // The budget learns a little later than the Deployment that a pod has been replaced.
+  await scene.waitUntil('the budget to allow an eviction', () => post(scene, pod).then(() => true));
   const refusal = await post(scene, other.metadata.name).then(
     () => undefined,
     (error: unknown) => String(error),

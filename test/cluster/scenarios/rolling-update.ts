@@ -20,12 +20,13 @@ export const scenario: Scenario = {
     await scene.load(EVEN_LOAD);
     await scene.waitUntil('work', async () => (await scene.counters()).answered > 0);
     const old = new Set((await scene.pods('farm-worker')).map(({ metadata }) => metadata.name));
+    const lastStep = (await new Decisions(scene).all()).at(-1)?.fence ?? 0;
     const startedAt = history.nowSeconds();
     await scene.kubectl('set', 'image', 'deployment/farm-worker', `worker=${IMAGE}`);
     await scene.kubectl('rollout', 'status', 'deployment/farm-worker', '--timeout=240s');
     const { gone, fresh } = await replaced(scene, old);
     const seconds = history.nowSeconds() - startedAt;
-    await checkHeld(scene);
+    await checkHeld(scene, lastStep);
     await scene.client.load('DELETE');
     const { counters } = await scene.accountedFor();
     scene.sayReplicas();
@@ -37,11 +38,13 @@ export const scenario: Scenario = {
 };
 
 /** While the rollout was under way the autoscaler left the pool alone, and after it, it decides again. */
-async function checkHeld(scene: Scene): Promise<void> {
+async function checkHeld(scene: Scene, since: number): Promise<void> {
   const decisions = new Decisions(scene);
-  const held = await decisions.next('a step that holds', ({ hold }) => hold?.reason === 'rolloutInProgress');
+  const during = (await decisions.all()).filter(({ fence }) => fence > since);
+  const held = during.findLast(({ hold }) => hold?.reason === 'rolloutInProgress');
+  if (held === undefined) throw new Error(`Expected a step that holds; got ${JSON.stringify(during)}.`);
   await decisions.next('a step after it', ({ fence, hold }) => fence > held.fence && hold === undefined);
-  const changes = (await decisions.all()).filter(({ outcome }) => outcome?.applied !== outcome?.before);
+  const changes = during.filter(({ outcome }) => outcome?.applied !== outcome?.before);
   if (changes.length > 0) throw new Error(`Expected no scaling; got ${JSON.stringify(changes[0])}.`);
 }
 
