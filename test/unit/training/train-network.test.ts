@@ -89,6 +89,20 @@ test('what is trained is a policy file that can be read, decides, and says where
   expect(learnedPolicy(read).name).toBe('tiny');
 });
 
+test('a start that is not searched on from only has its safety moved', async () => {
+  const start = modelOf([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], rules);
+  const settings = { ...tiny.settings, constantGenerations: 0, generations: 0 };
+  const document = await trained({ config: { ...tiny, start, settings } });
+  const { prices, outlook } = document?.model as typeof start;
+  const rounded = (value: number): number => Number(value.toFixed(6));
+  expect(outlook.spreadSeconds).toBe(rounded(start.outlook.spreadSeconds));
+  expect(prices.shortagePrice).toBe(rounded(start.prices.shortagePrice));
+  expect(prices.safetyNow - prices.safetyLater).toBeCloseTo(
+    start.prices.safetyNow - start.prices.safetyLater,
+    5,
+  );
+});
+
 test.each([true, false])('a search can go on from the model that it made (announced: %s)', (announced) => {
   const plan = { announced, stepLimit: 1 };
   const genome = Array.from({ length: genomeLength(plan) }, (_, at) => Math.sin(at) / 10);
