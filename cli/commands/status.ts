@@ -124,7 +124,7 @@ function printWorkers({ workers, atSeconds }: QueueSnapshot, output: Output): vo
 
 function decisionText(decision: Decision, nowSeconds: number): string {
   const ago = decision.atSeconds === undefined ? '' : `${duration(nowSeconds - decision.atSeconds)} ago: `;
-  const { outcome, observation, hold } = decision;
+  const { outcome, observation, hold, policy, fallback } = decision;
   if (outcome === undefined) return `${ago}held, ${hold?.reason ?? 'no action'}`;
   const change =
     outcome.applied === outcome.before
@@ -132,6 +132,8 @@ function decisionText(decision: Decision, nowSeconds: number): string {
       : `${outcome.before} → ${outcome.applied}`;
   const remarks = [
     ...(hold === undefined ? [] : [hold.reason]),
+    ...(policy === undefined ? [] : [`by ${policy}`]),
+    ...(fallback === undefined ? [] : [fallback.reason]),
     ...(observation === undefined
       ? []
       : [
