@@ -13,6 +13,7 @@ import { farmNode } from '../setup/node.js';
 import type { ClusterFolder } from './cluster-folder.ts';
 import { DEBIAN_PARTS } from './debian-parts.ts';
 import type { DockerDaemon } from './docker-daemon.ts';
+import { PartsMissing } from './parts-missing.ts';
 import { runProgram } from './run-program.ts';
 
 /** What the functions' Dockerfiles build on. */
@@ -60,7 +61,9 @@ async function importDebian(daemon: DockerDaemon, archive: string): Promise<void
     'bookworm',
     archive,
     ...existing(['/etc/apt/sources.list', '/etc/apt/sources.list.d/debian.sources']),
-  ]);
+  ]).catch((error: unknown) => {
+    throw new PartsMissing(`Debian's packages for the base image cannot be had. ${String(error)}`);
+  });
   await daemon.docker(['import', archive, DEBIAN_IMAGE]);
 }
 

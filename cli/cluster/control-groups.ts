@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PartsMissing } from './parts-missing.ts';
 
 const ROOT = '/sys/fs/cgroup';
 const NAME = 'farmhand';
@@ -7,14 +8,22 @@ const NAME = 'farmhand';
 /** Where the kubelet puts its pods: below a group of the cluster's own, so that no other kubelet takes them for its. */
 export const CONTROL_GROUP = `/${NAME}`;
 
+/** @throws PartsMissing where control groups cannot be made */
 export function makeControlGroup(): void {
-  const controllers = join(ROOT, 'cgroup.controllers');
-  if (existsSync(controllers)) {
-    // One hierarchy (version 2): a group has the controllers that its parent hands on.
-    const handed = readFileSync(controllers, 'utf8').trim().split(/\s+/);
-    writeFileSync(join(ROOT, 'cgroup.subtree_control'), handed.map((name) => `+${name}`).join(' '));
+  try {
+    handOnControllers();
+    for (const hierarchy of hierarchies()) mkdirSync(join(hierarchy, NAME), { recursive: true });
+  } catch (error) {
+    throw new PartsMissing(`No control group can be made here. ${String(error)}`);
   }
-  for (const hierarchy of hierarchies()) mkdirSync(join(hierarchy, NAME), { recursive: true });
+}
+
+/** In the one hierarchy of version 2, a group has the controllers that its parent hands on. */
+function handOnControllers(): void {
+  const controllers = join(ROOT, 'cgroup.controllers');
+  if (!existsSync(controllers)) return;
+  const there = readFileSync(controllers, 'utf8').trim().split(/\s+/);
+  writeFileSync(join(ROOT, 'cgroup.subtree_control'), there.map((name) => `+${name}`).join(' '));
 }
 
 /** Removes the group with all that pods have left below it; what still has a process in it stays. */

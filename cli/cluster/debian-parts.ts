@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { installDebianPackages } from '../setup/debian-packages.js';
 import { PartsMissing } from './parts-missing.ts';
 
@@ -16,6 +16,9 @@ export const DEBIAN_PARTS = {
   ip: { path: '/usr/sbin/ip', package: 'iproute2' },
 } as const;
 
+/** Bits of capabilities(7). */
+const CAPABILITIES = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21 } as const;
+
 /** Installs what is missing, without starting any of it as a service. */
 export async function ensureDebianParts(say: (line: string) => void): Promise<void> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
@@ -23,6 +26,7 @@ export async function ensureDebianParts(say: (line: string) => void): Promise<vo
       'A cluster of its own takes Linux and root. Set KUBECONFIG to use a cluster that is there, kind for example.',
     );
   }
+  checkRights();
   const missing = missingPackages();
   if (missing.length === 0) return;
   if (!existsSync('/usr/bin/apt-get')) {
@@ -34,6 +38,16 @@ export async function ensureDebianParts(say: (line: string) => void): Promise<vo
   });
   const still = missingPackages();
   if (still.length > 0) throw new PartsMissing(`apt-get ended well, but ${still.join(', ')} is not there.`);
+}
+
+/** Root in a container is often not allowed to make networks, mounts and control groups. */
+function checkRights(): void {
+  const text = /^CapEff:\s+([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  const held = BigInt(`0x${text}`);
+  const lacking = Object.entries(CAPABILITIES).filter(([, bit]) => (held & (1n << BigInt(bit))) === 0n);
+  if (lacking.length === 0) return;
+  const names = lacking.map(([name]) => name).join(', ');
+  throw new PartsMissing(`A cluster of its own takes the capabilities of root; this process lacks ${names}.`);
 }
 
 function missingPackages(): string[] {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { ClusterStateFile } from './cluster-state.ts';
 import { DEBIAN_PARTS } from './debian-parts.ts';
+import { PartsMissing } from './parts-missing.ts';
 import { runProgram } from './run-program.ts';
 
 const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
@@ -18,7 +19,9 @@ export const NETWORK = {
 /** Makes the bridge that pods hang on. */
 export async function makeBridge(state: ClusterStateFile): Promise<void> {
   const { bridge, address } = NETWORK;
-  await ip('link', 'add', bridge, 'type', 'bridge');
+  await ip('link', 'add', bridge, 'type', 'bridge').catch((error: unknown) => {
+    throw new PartsMissing(`No bridge can be made here. ${String(error)}`);
+  });
   await ip('addr', 'add', `${address}/16`, 'dev', bridge);
   await ip('link', 'set', bridge, 'up');
   state.change({ forwarding: readFileSync(FORWARDING, 'utf8').trim() });

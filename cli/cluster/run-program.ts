@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createReadStream } from 'node:fs';
 
 export interface ProgramOptions {
   readonly cwd?: string;
   readonly environment?: NodeJS.ProcessEnv;
   /** Written to its standard input. */
   readonly input?: string;
-  /** File that its standard input is. */
-  readonly inputFile?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +25,7 @@ export async function runProgram(
   parameters: readonly string[],
   options: ProgramOptions = {},
 ): Promise<string> {
-  const { cwd, environment, input, inputFile, signal } = options;
+  const { cwd, environment, input, signal } = options;
   const child = spawn(command, parameters, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: environment ?? process.env,
@@ -46,8 +43,7 @@ export async function runProgram(
   });
   // A program that ends before it has read everything says why by its exit code.
   child.stdin.on('error', () => undefined);
-  if (inputFile === undefined) child.stdin.end(input);
-  else createReadStream(inputFile).pipe(child.stdin);
+  child.stdin.end(input);
   const shown = `${command} ${parameters.slice(0, 6).join(' ')}`;
   return new Promise((resolve, reject) => {
     child.once('error', (error) => {
