@@ -8,6 +8,7 @@ import { runComparison, sourceOf } from '../laboratory/run-comparison.ts';
 import { writeJson, writeText } from '../laboratory/text-file.ts';
 import { wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
+import { FARMHAND } from '../wording.ts';
 
 interface CompareOptions extends SettingOptions {
   readonly policies: readonly string[];
@@ -22,9 +23,9 @@ interface CompareOptions extends SettingOptions {
 
 const EXAMPLES = `
 Examples:
-  $ farmhand compare --policies static:12,reactive-average,staffing --workload paper --dispatch fifo
-  $ farmhand compare --policies farmhand,staffing,hpa,best-plan --workload paper-random --announced yes
-  $ farmhand compare --policies my-policy.json,hpa-best --workload my-load.json --json rows.json`;
+  $ ${FARMHAND} compare --policies static:12,reactive-average,staffing --workload paper --dispatch fifo
+  $ ${FARMHAND} compare --policies farmhand,staffing,hpa,best-plan --workload paper-random --announced yes
+  $ ${FARMHAND} compare --policies my-policy.json,hpa-best --workload my-load.json --json rows.json`;
 
 export function compareCommand(): Command {
   const command = new Command('compare')

@@ -11,6 +11,7 @@ import type { ComparisonOutcome } from '../laboratory/run-comparison.ts';
 import { writeJson } from '../laboratory/text-file.ts';
 import { wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
+import { FARMHAND } from '../wording.ts';
 
 interface EvaluateOptions extends SettingOptions {
   readonly workload: readonly string[];
@@ -23,8 +24,8 @@ interface EvaluateOptions extends SettingOptions {
 
 const EXAMPLES = `
 Examples:
-  $ farmhand evaluate my-policy.json --workload paper-random --pools
-  $ farmhand evaluate staffing --workload flash-crowd --steps 90001   # one episode, step by step`;
+  $ ${FARMHAND} evaluate my-policy.json --workload paper-random --pools
+  $ ${FARMHAND} evaluate staffing --workload flash-crowd --steps 90001   # one episode, step by step`;
 
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')

@@ -26,6 +26,7 @@ import type { Interrupt } from '../laboratory/training-origin.ts';
 import { number, wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
 import { duration } from '../wording.ts';
+import { FARMHAND } from '../wording.ts';
 
 interface NetworkOptions extends Partial<Omit<NetworkSearchSettings, 'seed'>> {
   readonly dispatch: DispatchOrder;
@@ -47,9 +48,9 @@ interface NetworkOptions extends Partial<Omit<NetworkSearchSettings, 'seed'>> {
 
 const EXAMPLES = `
 Examples:
-  $ farmhand train network --dispatch triage --actions 1 --announced yes --out my-policy.json
-  $ farmhand train network --resume runs/network-2026-01-31-10-00-00
-  $ farmhand train network --all --out autoscaler/policies`;
+  $ ${FARMHAND} train network --dispatch triage --actions 1 --announced yes --out my-policy.json
+  $ ${FARMHAND} train network --resume runs/network-2026-01-31-10-00-00
+  $ ${FARMHAND} train network --all --out autoscaler/policies`;
 
 /** What makes another policy, beside the seed; in the order in which a command line has it. */
 const MAKING = [

@@ -15,6 +15,7 @@ import { sourceOf } from '../laboratory/run-comparison.ts';
 import { writeText } from '../laboratory/text-file.ts';
 import { wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
+import { FARMHAND } from '../wording.ts';
 
 interface TuneOptions extends SettingOptions {
   readonly workload?: string;
@@ -26,8 +27,8 @@ interface TuneOptions extends SettingOptions {
 
 const EXAMPLES = `
 Examples:
-  $ farmhand tune staffing                            # the setting that ships: one for many loads
-  $ farmhand tune staffing --workload my-load.json    # for one load`;
+  $ ${FARMHAND} tune staffing                            # the setting that ships: one for many loads
+  $ ${FARMHAND} tune staffing --workload my-load.json    # for one load`;
 
 export function tuneCommand(): Command {
   const staffing = new Command('staffing')
