@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -71,13 +71,26 @@ interface Stage {
   readonly signal: AbortSignal;
 }
 
-async function runIn(folder: StateFolder, { redisServer, view, signal }: Stage): Promise<Summary> {
+async function runIn(folder: StateFolder, stage: Stage): Promise<Summary> {
+  mkdirSync(farmsFolder(), { recursive: true });
+  // Under a name of its own while it is made: another demo may run beside this one.
+  const workFolder = mkdtempSync(join(farmsFolder(), 'demo-outputs-'));
+  try {
+    return await showFarm(folder, workFolder, stage);
+  } catch (error) {
+    rmSync(workFolder, { recursive: true, force: true, maxRetries: 5 });
+    throw error;
+  }
+}
+
+async function showFarm(
+  folder: StateFolder,
+  workFolder: string,
+  { redisServer, view, signal }: Stage,
+): Promise<Summary> {
   const startedMs = performance.now();
-  const outputFolder = join(farmsFolder(), 'demo-outputs');
-  rmSync(outputFolder, { recursive: true, force: true });
-  mkdirSync(outputFolder, { recursive: true });
   view.say('starting a farm (Redis, emitter, collector, workers) and making sample pictures');
-  const making = makeSampleFolder(join(outputFolder, 'inputs'));
+  const making = makeSampleFolder(join(workFolder, 'inputs'));
   // Looked at when the farm is there; until then nobody listens.
   making.catch(() => undefined);
   const farm = await LocalFarm.start(
@@ -87,10 +100,11 @@ async function runIn(folder: StateFolder, { redisServer, view, signal }: Stage):
   );
   try {
     signal.throwIfAborted();
-    await runImages(farm, making, { folder: outputFolder, view, signal });
+    await runImages(farm, making, { folder: workFolder, view, signal });
     signal.throwIfAborted();
     await untilAborted(runLoad(farm, view, signal), signal);
     const seconds = (performance.now() - startedMs) / 1000;
+    const outputFolder = publish(workFolder);
     return await untilAborted(
       readSummary(farm.store, { seconds, outputFolder, initialWorkers: coreCount }),
       signal,
@@ -98,6 +112,18 @@ async function runIn(folder: StateFolder, { redisServer, view, signal }: Stage):
   } finally {
     view.say('stopping');
     await farm.stop();
+  }
+}
+
+/** Puts the outputs where the last demo's were. Where another demo does so at this very moment, they stay apart. */
+function publish(workFolder: string): string {
+  const outputFolder = join(farmsFolder(), 'demo-outputs');
+  rmSync(outputFolder, { recursive: true, force: true });
+  try {
+    renameSync(workFolder, outputFolder);
+    return outputFolder;
+  } catch {
+    return workFolder;
   }
 }
 
