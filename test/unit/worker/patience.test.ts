@@ -27,7 +27,7 @@ test('a step that is refused is tried again once a second, until it succeeds', a
 
 test('a refusal that somebody has to mend is met ever more seldom, up to half a minute', async () => {
   const waits: number[] = [];
-  const refused = (): Promise<never> => Promise.reject(new Error('NOAUTH Authentication required.'));
+  const refused = (): Promise<number> => Promise.reject(new Error('NOAUTH Authentication required.'));
   const stop = new AbortController();
   const onRefusal = (_error: unknown, retrySeconds: number): void => {
     waits.push(retrySeconds);
