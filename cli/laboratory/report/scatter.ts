@@ -26,7 +26,8 @@ export function scatter(rows: readonly ColouredRow[], pools: readonly Comparison
     10,
   );
   const y = ninesScale(
-    { low: Math.max(0, 100 - 1.6 * (100 - Math.min(...qos))), high: 99.99 },
+    // Room for what misses a third of what the best one misses, and half as much again as the worst.
+    { low: Math.max(0, 100 - 1.6 * (100 - Math.min(...qos))), high: 100 - (100 - Math.max(...qos)) / 3 },
     { low: PLOT.bottom, high: PLOT.top },
   );
   const names = axes(PLOT, {
@@ -94,9 +95,12 @@ function mark({ row, colour }: ColouredRow, x: Scale, y: Scale): string {
 
 const LABEL_HEIGHT = 15;
 
-/** Names beside their marks, moved down where they would lie upon each other. */
+/** Names beside their marks, moved down where they would lie upon each other, or upon another mark. */
 function labels(rows: readonly ColouredRow[], x: Scale, y: Scale): string[] {
-  const placed: { readonly x: number; readonly y: number; readonly width: number }[] = [];
+  const placed: Box[] = rows.map(({ row }) => ({
+    ...{ x: x.at(workersOf(row)) - 7, width: 14 },
+    y: y.at(qosOf(row)) + 4,
+  }));
   const sorted = rows.toSorted((a, b) => y.at(qosOf(a.row)) - y.at(qosOf(b.row)));
   return sorted.map(({ row, colour }) => {
     const width = 7.2 * row.policy.length;
