@@ -53,6 +53,8 @@ interface LastLook {
   readonly count: number;
   readonly free: readonly PoolMember[];
   readonly removable: readonly WorkerRecord[];
+  /** Why some of those that have drained stay. */
+  readonly failure?: ScaleFailure;
 }
 
 /**
@@ -97,7 +99,7 @@ export class LiveFarm implements Farm {
     const wanted = state.rollout === undefined ? Math.min(asked, state.ceiling ?? asked) : state.desired;
     const outcome = await this.#bring(state, wanted);
     const failures: ScaleFailure[] = [...(state.notices ?? [])];
-    if (state.rollout !== undefined) failures.push({ reason: 'rollout', detail: state.rollout });
+    if (state.rollout !== undefined) failures.push(heldBy(state.rollout));
     else if (wanted < asked) failures.push(clamped(asked, wanted));
     return { ...outcome, asked, failures: [...failures, ...outcome.failures] };
   }
@@ -194,7 +196,7 @@ export class LiveFarm implements Farm {
     const { pool, control, fence } = this.#parts;
     const { state, asked, takenBack, sent } = descent;
     const before = state.desired;
-    const { free, count, removable } = await this.#lookAgain(descent);
+    const { free, count, removable, failure } = await this.#lookAgain(descent);
     const marked = await control.beginRemoval(fence, identify(removable));
     const leaving = removable.filter(({ id }) => marked.includes(id));
     const to = before - leaving.length - count;
@@ -203,7 +205,7 @@ export class LiveFarm implements Farm {
     const result = to === before ? unchanged(before) : await pool.resize(change);
     await control.dropRemoval(fence, identify(leaving, result.kept));
     const failures = [...result.failures];
-    if (removable.length < descent.drained.length) failures.push(unready());
+    if (failure !== undefined) failures.push(failure);
     else if (to > asked) failures.push(ackPending(to - asked));
     return {
       before,
@@ -218,18 +220,22 @@ export class LiveFarm implements Farm {
   }
 
   /**
-   * Looks again: while others drained, a member that was still starting may have taken a task, and one may no longer be
-   * ready.
+   * Looks again: while others drained, a member that was still starting may have taken a task, one may no longer be
+   * ready, or a rollout may have begun.
    */
   async #lookAgain({ free, drained }: Descent): Promise<LastLook> {
     const { pool, control, fence } = this.#parts;
     const [state, { workers }] = await Promise.all([pool.read(fence), control.observe(0)]);
+    if (state.rollout !== undefined)
+      return { count: 0, free: [], removable: [], failure: heldBy(state.rollout) };
     const { missing, members } = freeMembers(state, workers);
     const count = Math.min(free, missing + members.length);
+    const removable = removableNow(drained, state, workers);
     return {
       count,
       free: members.slice(0, Math.max(0, count - missing)),
-      removable: removableNow(drained, state, workers),
+      removable,
+      ...(removable.length < drained.length ? { failure: unready() } : {}),
     };
   }
 }
@@ -255,6 +261,10 @@ function unchanged(desired: number): PoolResult {
 function clamped(asked: number, ceiling: number): ScaleFailure {
   const detail = `something keeps the pool at ${String(ceiling)} workers: ${String(asked)} are not asked for; a policy of the platform, or another autoscaler?`;
   return { reason: 'clamped', detail };
+}
+
+function heldBy(rollout: string): ScaleFailure {
+  return { reason: 'rollout', detail: rollout };
 }
 
 function ackPending(count: number): ScaleFailure {
