@@ -137,8 +137,12 @@ function valueOf({ from, reach, kind }: Scale, number: number): number {
   return kind === 'share' ? Math.min(1, Math.max(0, value)) : value;
 }
 
+/** What a factor of 0 is taken for, as a share of what 0 stands for: no number stands for nothing at all. */
+const LEAST_FACTOR = 0.1;
+
 function numberOf({ from, reach, kind }: Scale, value: number): number {
-  return kind === 'factor' ? Math.log(value / from) / reach : (value - from) / reach;
+  if (kind === 'factor') return Math.log(Math.max(LEAST_FACTOR, value / from)) / reach;
+  return (value - from) / reach;
 }
 
 function layersOf(genome: readonly number[], plan: GenomePlan): NetworkModel['layers'] {

@@ -15,6 +15,12 @@ export interface Prices {
   readonly action: number;
 }
 
+/**
+ * What may be missed of the published load, as a share of what may be missed of others: it loses more by the same
+ * change of safety, and has to keep a distance.
+ */
+const PAPER_SHARE = 0.65;
+
 const FIRST: Prices = { miss: 1.2, paperMiss: 1.2, action: 0.01 };
 
 /**
@@ -59,7 +65,9 @@ export class SearchPrices {
     this.#prices = {
       miss: followed(miss, main.missedPercent, targetMissedPercent),
       paperMiss:
-        paper.episodes > 0 ? followed(paperMiss, paper.missedPercent, targetMissedPercent) : paperMiss,
+        paper.episodes > 0
+          ? followed(paperMiss, paper.missedPercent, PAPER_SHARE * targetMissedPercent)
+          : paperMiss,
       action: Math.min(0.3, Math.max(0.002, action * Math.exp(tooMany))),
     };
   }
