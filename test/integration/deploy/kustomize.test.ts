@@ -6,7 +6,7 @@ import { REPOSITORY, nameOf, objectsIn } from '../../support/manifests.ts';
 
 /** An old kubectl, Debian's for example, has a kustomize that knows no components, and does not say which it is. */
 const { stdout } = spawnSync('kubectl', ['version', '--client', '--output', 'json'], { encoding: 'utf8' });
-const kubectl = /"kustomizeVersion": "v[5-9]/.test(String(stdout));
+const kubectl = /"kustomizeVersion": "v[5-9]/.test(stdout);
 
 const REDIS = ['ConfigMap redis-configuration', 'Service redis', 'StatefulSet redis', 'NetworkPolicy redis'];
 const RIGHTS = [
@@ -41,22 +41,25 @@ function names(folder: string): string[] {
     .toSorted();
 }
 
-describe.skipIf(!kubectl)(`kustomize${kubectl ? '' : ' (skipped: there is no kubectl with kustomize 5 here)'}`, () => {
-  test('builds the whole farm for a cluster without OpenFaaS', () => {
-    const expected = [...REDIS, ...RIGHTS, ...CLOSED, ...POOL, ...DOORS, ...SPARE];
-    expect(names('deploy/kubernetes')).toEqual(expected.toSorted());
-  });
+describe.skipIf(!kubectl)(
+  `kustomize${kubectl ? '' : ' (skipped: there is no kubectl with kustomize 5 here)'}`,
+  () => {
+    test('builds the whole farm for a cluster without OpenFaaS', () => {
+      const expected = [...REDIS, ...RIGHTS, ...CLOSED, ...POOL, ...DOORS, ...SPARE];
+      expect(names('deploy/kubernetes')).toEqual(expected.toSorted());
+    });
 
-  test('builds what functions need beside them, with the workers as a plain pool', () => {
-    expect(names('deploy/openfaas')).toEqual([...REDIS, ...RIGHTS, ...CLOSED, ...POOL].toSorted());
-  });
+    test('builds what functions need beside them, with the workers as a plain pool', () => {
+      expect(names('deploy/openfaas')).toEqual([...REDIS, ...RIGHTS, ...CLOSED, ...POOL].toSorted());
+    });
 
-  test('builds what functions need where the workers are one of them, and the rights name that one', () => {
-    expect(names('deploy/openfaas-standard')).toEqual([...REDIS, ...RIGHTS, ...CLOSED].toSorted());
-    const role = z.object({ rules: z.array(z.object({ resourceNames: z.array(z.string()).optional() })) });
-    const named = built('deploy/openfaas-standard')
-      .filter(({ kind }) => kind === 'Role')
-      .flatMap((each) => role.parse(each).rules.flatMap(({ resourceNames }) => resourceNames ?? []));
-    expect(named).toEqual(['worker', 'worker']);
-  });
-});
+    test('builds what functions need where the workers are one of them, and the rights name that one', () => {
+      expect(names('deploy/openfaas-standard')).toEqual([...REDIS, ...RIGHTS, ...CLOSED].toSorted());
+      const role = z.object({ rules: z.array(z.object({ resourceNames: z.array(z.string()).optional() })) });
+      const named = built('deploy/openfaas-standard')
+        .filter(({ kind }) => kind === 'Role')
+        .flatMap((each) => role.parse(each).rules.flatMap(({ resourceNames }) => resourceNames ?? []));
+      expect(named).toEqual(['worker', 'worker']);
+    });
+  },
+);
