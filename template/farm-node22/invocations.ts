@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Request, Response } from 'express';
 
+import { BodyBudget } from './body-budget.ts';
 import type { FunctionContext, FunctionModule, FunctionResponse } from './contract.ts';
 import type { Doors } from './doors.ts';
 import { createRequestMetrics } from './metrics.ts';
@@ -33,12 +34,16 @@ interface Invocation {
 export class Invocations {
   readonly #parts: InvocationParts;
   readonly #metrics: RequestMetrics;
+  readonly #bodies: BodyBudget;
   readonly #inFlight = new Set<Invocation>();
   readonly #whenIdle: (() => void)[] = [];
   #phase: 'open' | 'stopping' | 'closed' = 'open';
 
   constructor(parts: InvocationParts) {
     this.#parts = parts;
+    const { maxBodiesBytes, maxBodyBytes } = parts.settings;
+    // One of the largest always fits.
+    this.#bodies = new BodyBudget(Math.max(maxBodiesBytes, maxBodyBytes));
     this.#metrics = createRequestMetrics(parts.context.metrics, () => this.#inFlight.size);
   }
 
@@ -96,7 +101,8 @@ export class Invocations {
     if (this.atLimit)
       throw new Refusal(429, 'MAX_INFLIGHT requests are being answered', { 'retry-after': '1' });
     this.#enter(invocation, response);
-    const body = await readBody(request, response, settings.maxBodyBytes);
+    const limits = { maxBytes: settings.maxBodyBytes, budget: this.#bodies };
+    const body = await readBody(request, response, limits);
     const { callId, abort } = invocation;
     return module.handle({ method, ...target, headers, body, callId, signal: abort.signal }, context);
   }

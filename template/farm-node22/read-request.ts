@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { BodyBudget } from './body-budget.ts';
 import { Refusal } from './refusal.ts';
 
 /** The client ended the connection before its request was whole: nobody is left to answer. */
@@ -31,25 +32,39 @@ function decodePath(path: string): string | undefined {
   }
 }
 
+/** How much of a body is read. */
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** For all bodies together; what this one takes is given back when it has been answered. */
+  readonly budget: BodyBudget;
+}
+
 /** Reads the whole body. A client that asks first (Expect: 100-continue) is refused before it sends anything. */
 export async function readBody(
   request: IncomingMessage,
   response: ServerResponse,
-  maxBytes: number,
+  { maxBytes, budget }: BodyLimits,
 ): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const refuse = (refusal: Refusal): void => {
+      request.off('data', take);
+      reject(refusal);
+    };
     const take = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      if (bytes <= maxBytes) chunks.push(chunk);
+      if (bytes + chunk.length > maxBytes) refuse(tooLarge(maxBytes));
+      else if (!budget.take(chunk.length)) refuse(tooMuch());
       else {
-        request.off('data', take);
-        reject(tooLarge(maxBytes));
+        bytes += chunk.length;
+        chunks.push(chunk);
       }
     };
+    response.once('close', () => {
+      budget.give(bytes);
+    });
     request.on('data', take);
     request.once('end', () => {
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes));
@@ -64,4 +79,10 @@ export async function readBody(
 
 function tooLarge(maxBytes: number): Refusal {
   return new Refusal(413, `the body is larger than MAX_BODY_BYTES, ${String(maxBytes)} bytes`);
+}
+
+function tooMuch(): Refusal {
+  return new Refusal(429, 'as many bodies as MAX_BODIES_BYTES allows are being answered', {
+    'retry-after': '1',
+  });
 }

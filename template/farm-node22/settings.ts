@@ -28,6 +28,7 @@ export interface Settings {
   /** 0: no limit. */
   readonly maxInFlight: number;
   readonly maxBodyBytes: number;
+  readonly maxBodiesBytes: number;
   readonly graceSeconds: number;
   readonly logLevel: LogLevel;
   readonly secretsFolder: string;
@@ -112,6 +113,12 @@ const schema = z.object({
   MAX_BODY_BYTES: wholeNumber(1, 2 ** 31 - 1)
     .default(64 * 2 ** 20)
     .meta({ unit: 'bytes', description: 'Largest request body, more gets 413' }),
+  MAX_BODIES_BYTES: wholeNumber(1, 2 ** 40)
+    .default(128 * 2 ** 20)
+    .meta({
+      unit: 'bytes',
+      description: 'Bodies held in memory at one time, more get 429; one of the largest always fits',
+    }),
   SECRETS_DIR: z.string().default('/var/openfaas/secrets').meta({
     unit: 'path',
     description: 'Folder with one file for each secret',
@@ -166,6 +173,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     privateDoor: isLoopback(values.HOST) && values.http_port === undefined,
     maxInFlight: values.MAX_INFLIGHT,
     maxBodyBytes: values.MAX_BODY_BYTES,
+    maxBodiesBytes: values.MAX_BODIES_BYTES,
     graceSeconds: values.GRACE_SECONDS,
     logLevel: values.LOG_LEVEL,
     secretsFolder: values.SECRETS_DIR,

@@ -196,6 +196,28 @@ test('past MAX_INFLIGHT invocations get 429 while health goes on; readiness says
   expect((await process.call('/')).status).toBe(200);
 });
 
+test('past MAX_BODIES_BYTES of bodies in memory the next gets 429, until one of them is answered', async () => {
+  const process = await start({
+    handler: `
+      const released = new Promise((resolve) => process.once('message', resolve));
+      export async function handle(request, { log }) {
+        log.info({}, 'entered');
+        await released;
+        return { status: 200 };
+      }`,
+    env: { MAX_BODY_BYTES: '1000', MAX_BODIES_BYTES: '1500' },
+  });
+  const send = () => process.call('/', { method: 'POST', body: 'x'.repeat(1000) });
+  const slow = send();
+  await process.line('entered');
+  const refused = await send();
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+  expect(refused.text).toContain('MAX_BODIES_BYTES');
+  process.child.send('release');
+  expect((await slow).status).toBe(200);
+  await expect.poll(async () => (await send()).status, { timeout: 20_000 }).toBe(200);
+});
+
 test('health answers 200 while a dependency is down; readiness answers 503 and names it', async () => {
   const process = await start({
     handler: `

@@ -14,6 +14,7 @@ test('an empty environment gives a loopback server with the defaults', () => {
     privateDoor: true,
     maxInFlight: 0,
     maxBodyBytes: 67_108_864,
+    maxBodiesBytes: 134_217_728,
     graceSeconds: 25,
     logLevel: 'info',
     secretsFolder: '/var/openfaas/secrets',
