@@ -31,7 +31,7 @@ export function openFarm(surroundings: Surroundings): OpenFarm {
   const connections: Redis[] = [];
   const connect = (): FarmStore => {
     const redis = connectRedis(address, (error) => {
-      surroundings.reportDependency('redis', { ok: false, detail: error.message });
+      surroundings.reportDependency('redis', { ok: false, detail: reasonOf(error) });
     });
     redis.on('close', () => {
       surroundings.reportDependency('redis', { ok: false, detail: 'the connection is closed' });
@@ -56,6 +56,11 @@ export function openFarm(surroundings: Surroundings): OpenFarm {
 export async function checkFarm(store: FarmStore): Promise<void> {
   await refuseEviction(store.redis);
   await store.checkVersion();
+}
+
+/** Without the address, where a code says enough: whoever reaches the door may read it. */
+function reasonOf(error: Error & { readonly code?: unknown }): string {
+  return typeof error.code === 'string' ? error.code : error.message;
 }
 
 function redisAddress(
