@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { ctr } from '../../../cli/cluster/node-parts.ts';
 import type { Scenario, Scene } from '../scenario.ts';
+import { IMAGES } from '../test-cluster.ts';
 
 const PARTS = ['emitter', 'farm-worker', 'collector', 'autoscaler', 'redis'];
+const manifest = z.object({ config: z.object({ digest: z.string() }) });
+/** What a variable looks like that was given a secret while the image was built. */
+const GIVEN_SECRET = /\w*(password|token|secret|passwd)\w*=\S/i;
 const secretList = z.object({
   items: z.array(z.object({ data: z.record(z.string(), z.string()).default({}) })),
 });
@@ -32,8 +37,12 @@ export const scenario: Scenario = {
         places.set(`the manifest of ${name}`, await scene.kubectl('get', 'pod', name, '-o', 'json'));
       }
     }
+    for (const [image, text] of await historiesOf(scene)) places.set(`the history of ${image}`, text);
     const found = [...places].filter(
-      ([, text]) => text.includes('holds a secret') || secrets.some((secret) => text.includes(secret)),
+      ([place, text]) =>
+        text.includes('holds a secret') ||
+        secrets.some((secret) => text.includes(secret)) ||
+        (place.includes('history') && GIVEN_SECRET.test(text)),
     );
     const blind = [...places].filter(
       ([place, text]) => place.includes('container') && !text.includes('looked for'),
@@ -44,6 +53,21 @@ export const scenario: Scenario = {
     scene.say(`${secrets.length} secrets looked for in ${places.size} places: found in none`);
   },
 };
+
+/** How the images were built, and with which variables; where the container runtime is at hand. */
+async function historiesOf({ cluster }: Scene): Promise<ReadonlyMap<string, string>> {
+  const histories = new Map<string, string>();
+  if (cluster.own === undefined) return histories;
+  const { folder } = cluster.own.cluster;
+  for (const line of (await ctr(folder, ['images', 'ls'])).split('\n')) {
+    const [image = '', , digest = ''] = line.split(/\s+/);
+    if (!image.includes(`/${IMAGES.prefix}/farmhand-`)) continue;
+    const { config } = manifest.parse(JSON.parse(await ctr(folder, ['content', 'get', digest])));
+    histories.set(image, await ctr(folder, ['content', 'get', config.digest]));
+  }
+  if (histories.size === 0) throw new Error('Expected the images of the functions in the cluster.');
+  return histories;
+}
 
 /** Every value of every secret of the namespace, as it is and as it is encoded. */
 async function secretsOf(scene: Scene): Promise<readonly string[]> {
