@@ -19,9 +19,9 @@ export interface Prices {
  * What may be missed of the published load, as a share of what may be missed of others: it loses more by the same
  * change of safety, and has to keep a distance.
  */
-const PAPER_SHARE = 0.65;
+const PAPER_SHARE = 0.5;
 
-const FIRST: Prices = { miss: 1.2, paperMiss: 1.2, action: 0.01 };
+const FIRST: Prices = { miss: 1.2, paperMiss: 4, action: 0.01 };
 
 /**
  * What a miss weighs in a mixed workload, against one of `paper-random`. Some of them nobody can meet, and there a
