@@ -52,7 +52,7 @@ export async function runScenario(cluster: TestCluster, run: ScenarioRun): Promi
 
 async function play(
   cluster: TestCluster,
-  { scenario, say }: ScenarioRun,
+  { scenario, say, signal: interrupt }: ScenarioRun,
   { namespace, signal }: { namespace: string; signal: AbortSignal },
 ): Promise<void> {
   await cluster.kubectl.run(['delete', 'namespace', namespace, '--ignore-not-found']);
@@ -61,7 +61,8 @@ async function play(
     scene = await Scene.open({ cluster, namespace, signal, say }, scenario.farm ?? {});
     await Promise.race([scenario.run(scene), rejectionOf(signal)]);
   } catch (error) {
-    if (!(error instanceof Skipped)) await showPods(cluster, namespace).catch(() => undefined);
+    if (!(error instanceof Skipped || interrupt.aborted))
+      await showPods(cluster, namespace).catch(() => undefined);
     throw error;
   } finally {
     await (scene?.close() ?? removeNamespace(cluster, namespace));
