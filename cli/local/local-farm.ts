@@ -54,7 +54,7 @@ export class LocalFarm {
       launch: {
         handler: 'worker/handler.ts',
         logFile: folder.log('workers'),
-        environment: { ...this.#environment(WORKER_GRACE_SECONDS), ...WORKER_THREADS },
+        environment: { ...this.#environment(WORKER_GRACE_SECONDS), ...WORKER_THREADS, ...WORKER_MALLOC },
       },
       graceSeconds: WORKER_GRACE_SECONDS,
       onError: (error) => {
@@ -192,6 +192,16 @@ const WORKER_THREADS = { UV_THREADPOOL_SIZE: '2', VIPS_CONCURRENCY: '1' } as con
 
 /** As many image workers as there are cores: more of them only wait for each other. */
 export const coreCount: number = availableParallelism();
+
+/**
+ * How the C library gives memory back, as in the image: a picture of 16 megapixels written as two PNG took a worker
+ * 520 to 545 MiB without, 415 with, in the same time. Other systems' libraries do not look at it.
+ */
+const WORKER_MALLOC = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
 
 /** Opens the Redis of a farm on this machine. */
 export function openFarmOf(folder: StateFolder, redisPort: number): OpenFarm {
