@@ -70,7 +70,7 @@ const steps = [
 ];
 
 /** What runs unless steps are named: everything, or what takes seconds. */
-const everything = ['lint', 'format', 'types', 'architecture', 'tests'];
+const everything = ['lint', 'format', 'types', 'architecture', 'unused', 'tests'];
 const quick = ['lint', 'format', 'types', 'architecture', 'unit'];
 
 /**
