@@ -95,8 +95,8 @@ export const NETWORK_INPUTS: readonly NetworkInput[] = [
   input('highestLoad', { unit: '√load', low: 0, high: 6 }, ({ outlook, load, scale }) => {
     return (outlook.highest - load) / scale;
   }),
-  // Held within 1 and 2, so that nothing but a rise to three times the load and more is seen at all.
-  input('steepRise', { unit: 'log', low: 1, high: 2 }, ({ outlook, load }) => {
+  // Held within 1.5 and 2, so that nothing but a rise to four and a half times the load and more is seen at all.
+  input('steepRise', { unit: 'log', low: 1.5, high: 2 }, ({ outlook, load }) => {
     return Math.log(Math.max(outlook.highest, LEAST_LOAD) / Math.max(load, LEAST_LOAD));
   }),
   input('lowestLoad', { unit: '√load', low: -6, high: 0 }, ({ outlook, load, scale }) => {
