@@ -89,6 +89,11 @@ export const COMMAND_LIST: readonly ListedCommand[] = [
     load: async () => (await import('./commands/tune.ts')).tuneCommand(),
   },
   {
+    name: 'policy',
+    description: 'Look into policy files',
+    load: async () => (await import('./commands/policy.ts')).policyCommand(),
+  },
+  {
     name: 'cluster',
     arguments: '<up|down|status|load>',
     description: 'Keep a one-node Kubernetes on this machine, to try the farm on (Linux, as root)',
