@@ -95,8 +95,7 @@ export const COMMAND_LIST: readonly ListedCommand[] = [
   },
   {
     name: 'cluster',
-    arguments: '<up|down|status|load>',
-    description: 'Keep a one-node Kubernetes on this machine, to try the farm on (Linux, as root)',
+    description: 'A one-node Kubernetes on this machine, out of its real parts (Linux, as root)',
     load: async () => (await import('./commands/cluster.ts')).clusterCommand(),
   },
 ];
