@@ -60,19 +60,23 @@ export async function run({
 }
 
 const CALIBRATION_SECONDS = 0.1;
-const CALIBRATION_ROUNDS = 25;
+/** Tasks alone; tasks that each worker of a crowd has one after the other; crowds. */
+const [ALONE, IN_A_ROW, CROWDS] = [50, 8, 5];
 
-/** First one task at a time, then more than there are workers. */
+/** First one task at a time, then more than there are workers. Medians: a shared machine stumbles now and then. */
 async function measureHandOver(farm: FarmProcesses): Promise<HandOver> {
   const alone: number[] = [];
-  for (let round = 0; round < 2 * CALIBRATION_ROUNDS; round += 1) {
+  for (let round = 0; round < ALONE; round += 1) {
     const { responseSeconds } = await playTasks(farm, 1);
     alone.push(responseSeconds - CALIBRATION_SECONDS);
   }
   const aloneSeconds = median(alone);
-  const crowd = await playTasks(farm, WORKERS * CALIBRATION_ROUNDS);
-  const perTaskSeconds = (crowd.responseSeconds - aloneSeconds) / CALIBRATION_ROUNDS;
-  return { aloneSeconds, betweenSeconds: Math.max(0, perTaskSeconds - CALIBRATION_SECONDS) };
+  const between: number[] = [];
+  for (let crowd = 0; crowd < CROWDS; crowd += 1) {
+    const { responseSeconds } = await playTasks(farm, WORKERS * IN_A_ROW);
+    between.push((responseSeconds - aloneSeconds) / IN_A_ROW - CALIBRATION_SECONDS);
+  }
+  return { aloneSeconds, betweenSeconds: Math.max(0, median(between)) };
 }
 
 /** From the generation of some tasks to the collection of the last one. */
