@@ -34,6 +34,10 @@ export class Decisions {
     return (await this.#log.latest(ALL)).toReversed();
   }
 
+  setPaused(isPaused: boolean): Promise<void> {
+    return this.#log.setPaused(isPaused);
+  }
+
   /** The newest one for which this holds, as soon as there is one. */
   next(what: string, holds: (decision: Decision) => boolean): Promise<Decision> {
     return this.#scene.waitUntil(what, async () => (await this.#log.latest(10)).find(holds));

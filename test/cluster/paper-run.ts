@@ -47,10 +47,12 @@ export async function playPaper(scene: Scene, decisions: Decisions, who: string)
   const before = await scene.counters();
   const { atSeconds: startedAt } = await scene.control.observe(0);
   await scene.load({ workload: 'paper', seed: SEED });
+  await decisions.setPaused(false);
   const { counters } = await scene.settled(600);
   const [met, missed] = [counters.met - before.met, counters.missed - before.missed];
   const made = during(await decisions.all(), startedAt);
-  const sizes = made.map(({ workers }) => workers).filter((workers) => workers !== undefined);
+  // Commanded workers, as the simulator counts them: whoever drains is none of them any more.
+  const sizes = made.map(({ target }) => target).filter((target) => target !== undefined);
   const meanWorkers = sizes.length === 0 ? 12 : sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   return { who, qosPercent: (100 * met) / (met + missed), meanWorkers };
 }

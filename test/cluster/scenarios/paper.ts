@@ -20,9 +20,11 @@ export const scenario: Scenario = {
     await scene.kubectl('scale', 'deployment', 'autoscaler', '--replicas=0');
     await scene.ready();
     const handOverSeconds = await measureHandOver(scene);
-    const pool = { ...(await playPaper(scene, decisions, `fixed pool of ${String(WORKERS)}, cluster`)) };
+    const pool = await playPaper(scene, decisions, `fixed pool of ${String(WORKERS)}, cluster`);
 
     const delays = new StartDelays(scene);
+    // Until the load begins the pool stays as it is.
+    await decisions.setPaused(true);
     await scene.scale('autoscaler', 1);
     const before = (await decisions.all()).length;
     const shipped = await playPaper(scene, decisions, 'shipped policy, cluster');
