@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterFolder } from './cluster-folder.ts';
 import { NETWORK } from './network.ts';
-import { runProgram } from './run-program.ts';
 
 const CERTIFICATES = 'certificates';
 
@@ -17,11 +16,12 @@ export class Access {
     this.#token = token;
   }
 
-  static async create(folder: ClusterFolder): Promise<Access> {
+  static create(folder: ClusterFolder): Access {
     const token = randomBytes(24).toString('base64url');
     folder.writeSettings('tokens.csv', `${token},admin,admin,system:masters\n`);
-    const key = await runProgram('openssl', ['genrsa', '2048']);
-    folder.writeSettings('service-accounts.key', key);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const key = privateKey.export({ type: 'pkcs1', format: 'pem' });
+    folder.writeSettings('service-accounts.key', key.toString());
     return new Access(folder, token);
   }
 

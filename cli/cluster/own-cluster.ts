@@ -114,7 +114,7 @@ export class OwnCluster {
     await makeBridge(this.state);
     makeControlGroup();
     const starter = new PartStarter(folder, this.state, signal);
-    const access = await Access.create(folder);
+    const access = Access.create(folder);
     const plan: ControlPlanePlan = { folder, access, kubernetes, etcdPort: await freePort() };
     const start = (...parts: PartCommand[]): Promise<unknown> =>
       Promise.all(parts.map((part) => starter.start(part)));
