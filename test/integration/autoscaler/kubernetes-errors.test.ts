@@ -38,7 +38,7 @@ function access(token = 'a-token'): KubernetesAccess {
 }
 
 function clientOf(parts: { readonly access?: () => KubernetesAccess; readonly clock?: () => number } = {}) {
-  return new KubernetesClient({ access: () => access(), clock: () => 0, timeoutSeconds: 5, ...parts });
+  return new KubernetesClient({ access: () => access(), clock: () => 0, timeoutSeconds: 60, ...parts });
 }
 
 function answering(status: number, headers: Record<string, string> = {}): void {
