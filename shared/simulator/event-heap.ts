@@ -26,10 +26,14 @@ export class EventHeap {
     return this.#isRootVacant ? this.#length - 1 : this.#length;
   }
 
-  /** When the next event is; Infinity where there is none. */
+  /** When the next event of a settled heap is; Infinity where there is none. So small that asking costs nothing. */
   get nextSeconds(): number {
-    if (this.#isRootVacant) this.#fillRoot();
     return this.#seconds[0] ?? Infinity;
+  }
+
+  /** To be called after `pop`, and whatever followed from that event, before the next one is asked for. */
+  settle(): void {
+    if (this.#isRootVacant) this.#fillRoot();
   }
 
   /** @param priority whole number from 0; lower goes first */

@@ -24,6 +24,10 @@ export interface SimulationSettings {
 const FINISH = 0;
 const READY = 1;
 
+/** Places in the clock. The next arrival is when the next task can be served; Infinity after the last. */
+const NOW = 0;
+const NEXT_ARRIVAL = 1;
+
 /**
  * A farm in virtual time: the tasks of one episode, a pool of workers, and the dispatch of the live farm. Time passes
  * by `advanceTo` alone; nothing is drawn by chance here, all of it lies in the task table.
@@ -35,14 +39,13 @@ export class FarmSimulation implements DispatchMoment {
   readonly #settings: SimulationSettings;
   readonly #line: SimulatedLine;
   readonly #events = new EventHeap();
-  #nowSeconds = 0;
+  /** Written at every event: in an array, because a field would make a new object of each number. */
+  readonly #clock = new Float64Array(2);
   /** Tasks before this one have been generated. */
   #admitted = 0;
   #admittedWorkSeconds = 0;
   /** Tasks before this one can be served, or have been. */
   #available = 0;
-  /** When the next of them can be served; Infinity after the last. */
-  #nextArrivalSeconds: number;
   #claims = 0;
   /** Finished tasks in order of finishing, which is that of collecting. */
   readonly #finished: Int32Array;
@@ -57,14 +60,14 @@ export class FarmSimulation implements DispatchMoment {
     this.collected = new CollectedTasks(tasks, this.#finished);
     this.#line = new SimulatedLine(tasks, settings.dispatch.order === 'fifo');
     this.workers = new SimulatedWorkforce(settings.dispatch.order === 'triage');
-    this.#nextArrivalSeconds = this.#arrivalSeconds();
+    this.#clock[NEXT_ARRIVAL] = this.#arrivalSeconds();
     for (let count = 0; count < settings.initialWorkers; count += 1) {
       this.workers.becomeIdle(this.workers.start(0));
     }
   }
 
   get nowSeconds(): number {
-    return this.#nowSeconds;
+    return this.#clock[NOW] ?? 0;
   }
 
   get claimNumber(): number {
@@ -82,20 +85,22 @@ export class FarmSimulation implements DispatchMoment {
 
   /** Lets time pass, and everything happen that falls into it, `seconds` itself included. */
   advanceTo(seconds: number): void {
-    const events = this.#events;
+    const [events, clock] = [this.#events, this.#clock];
     for (;;) {
       const event = events.nextSeconds;
-      if (event <= this.#nextArrivalSeconds) {
+      const arrival = clock[NEXT_ARRIVAL] ?? Infinity;
+      if (event <= arrival) {
         if (event > seconds) break;
-        this.#nowSeconds = event;
+        clock[NOW] = event;
         this.#happen(events.pop() ?? 0);
+        events.settle();
       } else {
-        if (this.#nextArrivalSeconds > seconds) break;
-        this.#nowSeconds = this.#nextArrivalSeconds;
+        if (arrival > seconds) break;
+        clock[NOW] = arrival;
         this.#arrive();
       }
     }
-    this.#nowSeconds = seconds;
+    clock[NOW] = seconds;
     this.#collect();
     this.#admit();
   }
@@ -106,17 +111,17 @@ export class FarmSimulation implements DispatchMoment {
     const takenBack = this.workers.takeBack(Math.max(0, asked - before));
     const started = Math.max(0, asked - before - takenBack);
     for (let count = 0; count < started; count += 1) {
-      const readyAt = this.#nowSeconds + this.#settings.startDelaySeconds;
-      this.#events.push(readyAt, READY, 2 * this.workers.start(this.#nowSeconds) + READY);
+      const readyAt = this.nowSeconds + this.#settings.startDelaySeconds;
+      this.#events.push(readyAt, READY, 2 * this.workers.start(this.nowSeconds) + READY);
     }
-    if (asked < before) this.workers.retire(before - asked, this.#nowSeconds);
+    if (asked < before) this.workers.retire(before - asked, this.nowSeconds);
     const nobody = { takenBack: [], draining: [], removed: [], failures: [] };
     return { before, asked, applied: asked, started, ...nobody };
   }
 
   /** @param plans what the emitter knows of its load */
   snapshot(windowSeconds: number, plans: Pick<FarmSnapshot, 'phasesLeft' | 'announced'> = {}): FarmSnapshot {
-    const now = this.#nowSeconds;
+    const now = this.nowSeconds;
     const slack = this.#line.slackAt(now);
     const maxResponse = this.collected.maxResponseSince(now - windowSeconds);
     const { commanded } = this.workers;
@@ -146,7 +151,7 @@ export class FarmSimulation implements DispatchMoment {
   #arrive(): void {
     const task = this.#available;
     this.#available += 1;
-    this.#nextArrivalSeconds = this.#arrivalSeconds();
+    this.#clock[NEXT_ARRIVAL] = this.#arrivalSeconds();
     const worker = this.workers.takeIdle();
     if (worker === undefined) {
       this.#line.add(task);
@@ -163,9 +168,9 @@ export class FarmSimulation implements DispatchMoment {
       return;
     }
     this.#finished[this.#finishedCount] = this.workers.taskOf(worker);
-    this.#finishedAtSeconds[this.#finishedCount] = this.#nowSeconds;
+    this.#finishedAtSeconds[this.#finishedCount] = this.nowSeconds;
     this.#finishedCount += 1;
-    if (this.workers.finish(worker, this.#nowSeconds)) this.#serveNext(worker);
+    if (this.workers.finish(worker, this.nowSeconds)) this.#serveNext(worker);
   }
 
   /** A worker without a task takes the next one, where one waits. */
@@ -184,7 +189,7 @@ export class FarmSimulation implements DispatchMoment {
   }
 
   #begin(worker: number, task: number): void {
-    const now = this.#nowSeconds;
+    const now = this.nowSeconds;
     this.workers.begin(worker, task, now + (this.tasks.expectedServiceSeconds[task] ?? 0));
     this.#events.push(now + (this.tasks.serviceSeconds[task] ?? 0), FINISH, 2 * worker + FINISH);
   }
@@ -195,16 +200,20 @@ export class FarmSimulation implements DispatchMoment {
     while (collected.count < this.#finishedCount) {
       const finishedAt = this.#finishedAtSeconds[collected.count] ?? 0;
       const collectedAt = finishedAt + this.#settings.collectSeconds;
-      if (collectedAt > this.#nowSeconds) return;
+      if (collectedAt > this.nowSeconds) return;
       collected.addNext(collectedAt);
     }
   }
 
   #admit(): void {
-    while ((this.tasks.generatedAtSeconds[this.#admitted] ?? Infinity) <= this.#nowSeconds) {
-      this.#admittedWorkSeconds += this.tasks.expectedServiceSeconds[this.#admitted] ?? 0;
-      this.#admitted += 1;
+    const { generatedAtSeconds, expectedServiceSeconds } = this.tasks;
+    const now = this.nowSeconds;
+    let [admitted, workSeconds] = [this.#admitted, this.#admittedWorkSeconds];
+    for (; (generatedAtSeconds[admitted] ?? Infinity) <= now; admitted += 1) {
+      workSeconds += expectedServiceSeconds[admitted] ?? 0;
     }
+    this.#admitted = admitted;
+    this.#admittedWorkSeconds = workSeconds;
   }
 
   #held(): Held {

@@ -9,6 +9,7 @@ import type { Workload } from '../../shared/workload/workload.ts';
 
 /** What SimPy came to on some episodes. */
 export interface SimpyBatch {
+  /** Of the processor. */
   readonly seconds: number;
   /** Tasks that met their deadline, by episode. */
   readonly met: readonly number[];
