@@ -168,7 +168,8 @@ describe('a farm that cannot start', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    const { exitCode, stderr } = await farmhand.run(['up', '--farm', 'second', '--port', String(port)]);
+    // The port of the collector, whose door opens first: any other might happen to be taken by a stranger before.
+    const { exitCode, stderr } = await farmhand.run(['up', '--farm', 'second', '--port', String(port - 1)]);
     server.close();
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`address already in use 127.0.0.1:${String(port)}`);
