@@ -36,7 +36,14 @@ export class DockerDaemon {
       parameters: [
         ...['--data-root', layers, '--exec-root', this.#folder.inRun('docker')],
         ...['--host', this.#host, '--pidfile', this.#folder.inRun('docker.pid')],
-        ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--config-file', this.#settings()],
+        ...[
+          '--iptables=false',
+          '--ip6tables=false',
+          '--bridge=none',
+          '--ip-forward=false',
+          '--config-file',
+          this.#settings(),
+        ],
       ],
       isReady: async () => (await this.docker(['version', '--format', '{{.Server.Version}}'])) !== '',
     });

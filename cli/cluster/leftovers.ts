@@ -23,12 +23,12 @@ export async function endContainers(folder: ClusterFolder): Promise<void> {
   for (let waited = 0; waited < 5 && doomed.some(isAlive); waited += 0.05) await delay(50);
 }
 
-/** Unmounts whatever is mounted below the folder of the cluster, the innermost first. */
+/** Unmounts whatever is mounted below the folders of the cluster, the innermost first; Docker leaves a mount as well. */
 export async function unmountAll(folder: ClusterFolder): Promise<void> {
   const mounted = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
     .map((line) => (line.split(' ')[1] ?? '').replaceAll('\\040', ' '))
-    .filter((place) => place.startsWith(`${folder.run}/`))
+    .filter((place) => place.startsWith(`${folder.cache}/`))
     .reverse();
   for (const place of mounted) await runProgram('umount', ['--lazy', place]).catch(() => undefined);
 }
