@@ -36,7 +36,11 @@ const cleanTree: Tree = {
   'worker/handler.ts': importing('../shared/io/queue.ts', './tasks/image.ts'),
   'worker/tasks/image.ts': importing('sharp'),
   'collector/handler.ts': importing('../shared/io/queue.ts'),
-  'autoscaler/handler.ts': importing('./kubernetes-client.ts', './tensorflow.ts', '../shared/policy/staffing.ts'),
+  'autoscaler/handler.ts': importing(
+    './kubernetes-client.ts',
+    './tensorflow.ts',
+    '../shared/policy/staffing.ts',
+  ),
   'autoscaler/kubernetes-client.ts': importing('@kubernetes/client-node'),
   'autoscaler/tensorflow.ts': importing('@tensorflow/tfjs'),
   'autoscaler/training/environment.ts': importing(
