@@ -79,7 +79,9 @@ export class Scene {
         address('collector', 8080),
         address('autoscaler', 8080),
       ]);
-      return new Scene({ ...place, secrets, addresses, history });
+      const scene = new Scene({ ...place, secrets, addresses, history });
+      await scene.#doorsOpen(options.autoscaler === true);
+      return scene;
     } catch (error) {
       history.close();
       throw error;
@@ -108,6 +110,16 @@ export class Scene {
 
   ready(): Promise<void> {
     return farmReady(this.cluster.kubectl, this.namespace, this.signal);
+  }
+
+  /** A pod is ready some time before its Service leads to it: whoever calls in between is refused. */
+  async #doorsOpen(withAutoscaler: boolean): Promise<void> {
+    const doors = [this.emitterUrl, this.collectorUrl, ...(withAutoscaler ? [this.autoscalerUrl] : [])];
+    await Promise.all(
+      doors.map((url) =>
+        this.waitUntil(`an answer at ${url}`, async () => (await fetch(`${url}/_/health`)).ok),
+      ),
+    );
   }
 
   /** Asks until there is an answer. */
