@@ -1,7 +1,7 @@
 import type { Observation } from '../shared/control/observation.ts';
 import { InvalidSetting } from '../shared/io/settings.ts';
 import { ruleByName } from '../shared/policy/rule-policy.ts';
-import type { FunctionContext } from '../template/farm-node22/contract.ts';
+import type { FunctionContext, Logger } from '../template/farm-node22/contract.ts';
 import { FORWARD_PASS, tensorflowEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { PolicyKeeper } from './policy-keeper.ts';
@@ -20,13 +20,19 @@ type Place = UsablePolicy | PolicyKeeper;
 export class PolicyShelf {
   readonly fallback: UsablePolicy;
   readonly #places: readonly Place[];
+  readonly #log: Logger;
   /** Until it has been tried. */
   #wantsTensorflow: boolean;
   #engine: Engine = FORWARD_PASS;
 
-  constructor(places: readonly Place[], fallback: UsablePolicy, wantsTensorflow: boolean) {
+  private constructor(
+    places: readonly Place[],
+    fallback: UsablePolicy,
+    { wantsTensorflow, log }: { readonly wantsTensorflow: boolean; readonly log: Logger },
+  ) {
     this.#places = places;
     this.fallback = fallback;
+    this.#log = log;
     this.#wantsTensorflow = wantsTensorflow;
   }
 
@@ -43,7 +49,8 @@ export class PolicyShelf {
       if (rule !== undefined) return usableRule(rule);
       return new PolicyKeeper(policySource(label, import.meta.dirname, context), context.log);
     });
-    return new PolicyShelf(places, usableRule(fallback), settings.TENSORFLOW === 'auto');
+    const wantsTensorflow = settings.TENSORFLOW === 'auto';
+    return new PolicyShelf(places, usableRule(fallback), { wantsTensorflow, log: context.log });
   }
 
   /** Looks whether a file has changed. One that TensorFlow.js alone can run waits for it to be loaded. */
@@ -65,7 +72,11 @@ export class PolicyShelf {
 
   async #tryTensorflow(): Promise<void> {
     this.#wantsTensorflow = false;
-    this.#engine = (await tensorflowEngine().catch(() => undefined)) ?? FORWARD_PASS;
+    try {
+      this.#engine = (await tensorflowEngine()) ?? FORWARD_PASS;
+    } catch (error) {
+      this.#log.warn({ error }, 'TensorFlow.js is installed but does not start; the forward pass decides');
+    }
   }
 
   async #lookAll(): Promise<void> {
