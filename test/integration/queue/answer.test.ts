@@ -1,29 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aTask } from '../../support/build-task.ts';
-import { PrivateRedis } from '../../support/private-redis.ts';
-import {
-  DONE,
-  ERROR,
-  INVALID,
-  leaseOf,
-  PROMPTLY_SECONDS,
-  QueueFarm,
-  SOUND,
-} from '../../support/queue-farm.ts';
+import { farmOfEachTest } from '../../support/farm-of-each-test.ts';
+import { DONE, ERROR, INVALID, leaseOf, PROMPTLY_SECONDS } from '../../support/queue-farm.ts';
+import type { QueueFarm } from '../../support/queue-farm.ts';
 
-let server: PrivateRedis;
 let farm: QueueFarm;
 
-beforeAll(async () => {
-  server = await PrivateRedis.start();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  farm = await QueueFarm.open(server);
-});
-afterEach(async () => {
-  expect(await farm.audit()).toEqual(SOUND);
-  farm.close();
+farmOfEachTest((opened) => {
+  farm = opened;
 });
 
 async function counters(): Promise<Readonly<Record<string, number>>> {
@@ -146,9 +130,8 @@ describe('an answer', () => {
     await Promise.race(woken);
     expect(await farm.store.redis.zcard(farm.store.key('collectors'))).toBe(1);
     expect(await farm.collect()).toHaveLength(1);
-    farm.close();
+    for (const { redis } of stores) redis.disconnect();
     await Promise.allSettled(woken);
-    farm = await QueueFarm.open(server);
   });
 
   /** The first worker lost its lease, the second has the task now. */

@@ -1,25 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { BlobRef } from '../../../shared/farm/task.ts';
 import { BlobLedger, BlobsFull, RedisBlobStore } from '../../../shared/io/redis/blob-store.ts';
 import { aTask } from '../../support/build-task.ts';
-import { PrivateRedis } from '../../support/private-redis.ts';
-import { DONE, INVALID, leaseOf, QueueFarm, SOUND } from '../../support/queue-farm.ts';
+import { farmOfEachTest } from '../../support/farm-of-each-test.ts';
+import { DONE, INVALID, leaseOf } from '../../support/queue-farm.ts';
+import type { QueueFarm } from '../../support/queue-farm.ts';
 
-let server: PrivateRedis;
 let farm: QueueFarm;
 let ledger: BlobLedger;
 
-beforeAll(async () => {
-  server = await PrivateRedis.start();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  farm = await QueueFarm.open(server);
+farmOfEachTest((opened) => {
+  farm = opened;
   ledger = new BlobLedger(farm.store, new RedisBlobStore(farm.store.redis, farm.store.farm));
-});
-afterEach(async () => {
-  expect(await farm.audit()).toEqual(SOUND);
-  farm.close();
 });
 
 async function upload(bytes: number, mostBytes = 0): Promise<BlobRef> {

@@ -1,23 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SCHEMA_VERSION } from '../../../shared/farm/schema-version.ts';
 import { Submissions } from '../../../shared/io/redis/submissions.ts';
 import { aTask, tasks } from '../../support/build-task.ts';
-import { PrivateRedis } from '../../support/private-redis.ts';
-import { DONE, leaseOf, QueueFarm, SOUND } from '../../support/queue-farm.ts';
+import { farmOfEachTest } from '../../support/farm-of-each-test.ts';
+import { DONE, leaseOf } from '../../support/queue-farm.ts';
+import type { QueueFarm } from '../../support/queue-farm.ts';
 
-let server: PrivateRedis;
 let farm: QueueFarm;
 
-beforeAll(async () => {
-  server = await PrivateRedis.start();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  farm = await QueueFarm.open(server);
-});
-afterEach(async () => {
-  expect(await farm.audit()).toEqual(SOUND);
-  farm.close();
+farmOfEachTest((opened) => {
+  farm = opened;
 });
 
 async function admitMany(count: number): Promise<void> {

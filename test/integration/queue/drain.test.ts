@@ -1,25 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { StaleFence } from '../../../shared/io/redis/control.ts';
 import type { SentSyn } from '../../../shared/io/redis/control.ts';
 import { aTask, tasks } from '../../support/build-task.ts';
-import { PrivateRedis } from '../../support/private-redis.ts';
-import { DONE, leaseOf, PROMPTLY_SECONDS, QueueFarm, SOUND } from '../../support/queue-farm.ts';
+import { farmOfEachTest } from '../../support/farm-of-each-test.ts';
+import { DONE, leaseOf, PROMPTLY_SECONDS } from '../../support/queue-farm.ts';
+import type { QueueFarm } from '../../support/queue-farm.ts';
 
 const STEP = { stepSeconds: 3, staleSeconds: 6 };
 
-let server: PrivateRedis;
 let farm: QueueFarm;
 
-beforeAll(async () => {
-  server = await PrivateRedis.start();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  farm = await QueueFarm.open(server);
-});
-afterEach(async () => {
-  expect(await farm.audit()).toEqual(SOUND);
-  farm.close();
+farmOfEachTest((opened) => {
+  farm = opened;
 });
 
 async function states(): Promise<Readonly<Record<string, string>>> {

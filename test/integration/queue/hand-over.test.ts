@@ -1,21 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aTask, tasks } from '../../support/build-task.ts';
-import { PrivateRedis } from '../../support/private-redis.ts';
-import { DONE, leaseOf, PROMPTLY_SECONDS, QueueFarm, SOUND } from '../../support/queue-farm.ts';
+import { farmOfEachTest } from '../../support/farm-of-each-test.ts';
+import { DONE, leaseOf, PROMPTLY_SECONDS } from '../../support/queue-farm.ts';
+import type { QueueFarm } from '../../support/queue-farm.ts';
 
-let server: PrivateRedis;
 let farm: QueueFarm;
 
-beforeAll(async () => {
-  server = await PrivateRedis.start();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  farm = await QueueFarm.open(server);
-});
-afterEach(async () => {
-  expect(await farm.audit()).toEqual(SOUND);
-  farm.close();
+farmOfEachTest((opened) => {
+  farm = opened;
 });
 
 describe('a claim', () => {

@@ -1,22 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LockReply } from '../../../shared/io/redis/control.ts';
 import { Seat } from '../../../shared/io/redis/seat.ts';
 import { aTask } from '../../support/build-task.ts';
-import { PrivateRedis } from '../../support/private-redis.ts';
-import { DONE, INVALID, leaseOf, QueueFarm } from '../../support/queue-farm.ts';
+import { farmOfEachTest } from '../../support/farm-of-each-test.ts';
+import { DONE, INVALID, leaseOf } from '../../support/queue-farm.ts';
+import type { QueueFarm } from '../../support/queue-farm.ts';
 
-let server: PrivateRedis;
 let farm: QueueFarm;
 
-beforeAll(async () => {
-  server = await PrivateRedis.start();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  farm = await QueueFarm.open(server);
-});
-afterEach(() => {
-  farm.close();
+farmOfEachTest((opened) => {
+  farm = opened;
 });
 
 describe('a lock', () => {

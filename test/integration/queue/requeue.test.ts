@@ -1,22 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { NewTask } from '../../../shared/farm/task.ts';
 import { aTask } from '../../support/build-task.ts';
-import { PrivateRedis } from '../../support/private-redis.ts';
-import { DONE, INVALID, leaseOf, QueueFarm, SOUND } from '../../support/queue-farm.ts';
+import { farmOfEachTest } from '../../support/farm-of-each-test.ts';
+import { DONE, INVALID, leaseOf } from '../../support/queue-farm.ts';
+import type { QueueFarm } from '../../support/queue-farm.ts';
 
-let server: PrivateRedis;
 let farm: QueueFarm;
 
-beforeAll(async () => {
-  server = await PrivateRedis.start();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  farm = await QueueFarm.open(server);
-});
-afterEach(async () => {
-  expect(await farm.audit()).toEqual(SOUND);
-  farm.close();
+farmOfEachTest((opened) => {
+  farm = opened;
 });
 
 /** A task with a failed Result, and what failed it. */
