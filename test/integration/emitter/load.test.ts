@@ -3,6 +3,7 @@ import { LoadLedger } from '../../../shared/io/redis/load-record.ts';
 import type { LoadState } from '../../../shared/io/redis/load-record.ts';
 import { tasks } from '../../support/build-task.ts';
 import { json, startEmitter } from '../../support/door-process.ts';
+import { endingWithTest } from '../../support/launch.ts';
 import { PrivateRedis } from '../../support/private-redis.ts';
 import { QueueFarm, SOUND } from '../../support/queue-farm.ts';
 import type { TemplateProcess } from '../../support/template-process.ts';
@@ -17,7 +18,6 @@ interface LoadStatus {
 
 let redis: PrivateRedis;
 let farm: QueueFarm;
-const emitters: TemplateProcess[] = [];
 
 beforeAll(async () => {
   redis = await PrivateRedis.start();
@@ -25,16 +25,13 @@ beforeAll(async () => {
 beforeEach(async () => {
   farm = await QueueFarm.open(redis);
 });
-afterEach(async () => {
-  await Promise.all(emitters.splice(0).map((emitter) => emitter.dispose()));
+afterEach(() => {
   farm.close();
 });
 afterAll(() => redis.stop());
 
 async function emitter(env: Readonly<Record<string, string>> = {}): Promise<TemplateProcess> {
-  const started = await startEmitter(redis, farm.store.farm, env);
-  emitters.push(started);
-  return started;
+  return endingWithTest(await startEmitter(redis, farm.store.farm, env));
 }
 
 /** About 300 arrivals in three seconds. */

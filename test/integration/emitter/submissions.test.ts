@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { json, startEmitter } from '../../support/door-process.ts';
 import { squareJpeg } from '../../support/pictures.ts';
+import { endingWithTest } from '../../support/launch.ts';
 import { PrivateRedis } from '../../support/private-redis.ts';
 import { QueueFarm, SOUND } from '../../support/queue-farm.ts';
 import type { TemplateProcess } from '../../support/template-process.ts';
@@ -8,7 +9,6 @@ import type { TemplateProcess } from '../../support/template-process.ts';
 let redis: PrivateRedis;
 let farm: QueueFarm;
 let jpeg: Buffer<ArrayBuffer>;
-const emitters: TemplateProcess[] = [];
 
 beforeAll(async () => {
   redis = await PrivateRedis.start();
@@ -17,16 +17,13 @@ beforeAll(async () => {
 beforeEach(async () => {
   farm = await QueueFarm.open(redis);
 });
-afterEach(async () => {
-  await Promise.all(emitters.splice(0).map((emitter) => emitter.dispose()));
+afterEach(() => {
   farm.close();
 });
 afterAll(() => redis.stop());
 
 async function emitter(env: Readonly<Record<string, string>> = {}): Promise<TemplateProcess> {
-  const started = await startEmitter(redis, farm.store.farm, env);
-  emitters.push(started);
-  return started;
+  return endingWithTest(await startEmitter(redis, farm.store.farm, env));
 }
 
 function post(to: TemplateProcess, path = '/', headers: Readonly<Record<string, string>> = {}) {
@@ -218,7 +215,7 @@ test('a Redis that evicts keys is refused at the start', async () => {
 test('while Redis is away a submission gets 503 at once, and when it is back all goes on', async () => {
   const own = await PrivateRedis.start({ appendfsync: 'always' });
   const to = await startEmitter(own, 'away');
-  emitters.push(to);
+  endingWithTest(to);
   try {
     expect((await post(to)).status).toBe(202);
     await own.kill();
@@ -236,7 +233,7 @@ test('while Redis is away a submission gets 503 at once, and when it is back all
 test('a Redis that has stopped answering costs a request its few seconds, and the next ones nothing', async () => {
   const own = await PrivateRedis.start();
   const to = await startEmitter(own, 'frozen', { REDIS_ANSWER_SECONDS: '0.5' });
-  emitters.push(to);
+  endingWithTest(to);
   try {
     process.kill(own.pid, 'SIGSTOP');
     expect((await post(to)).status).toBe(503);

@@ -1,19 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { TemplateProcess } from '../../support/template-process.ts';
-import type { TemplateOptions } from '../../support/template-process.ts';
-
-const started: TemplateProcess[] = [];
-
-function launch(options: TemplateOptions): TemplateProcess {
-  const process = new TemplateProcess(options);
-  started.push(process);
-  return process;
-}
-
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((process) => process.dispose()));
-});
+import { launch } from '../../support/launch.ts';
 
 const GUARDED = `
   export const openPaths = ['POST /'];

@@ -2,22 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { TemplateProcess } from '../../support/template-process.ts';
-import type { TemplateOptions } from '../../support/template-process.ts';
-
-const started: TemplateProcess[] = [];
-
-async function start(options: TemplateOptions): Promise<TemplateProcess> {
-  const process = new TemplateProcess(options);
-  started.push(process);
-  return process.listening();
-}
-
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((process) => process.dispose()));
-});
+import { launch } from '../../support/launch.ts';
+import type { TemplateProcess } from '../../support/template-process.ts';
 
 /** What comes back for bytes that no HTTP client would send. */
 async function raw(process: TemplateProcess, bytes: string): Promise<string> {
@@ -34,7 +22,7 @@ const ECHO = `
   }`;
 
 test('a request reaches the function decoded, and its answer carries the call id and the duration', async () => {
-  const process = await start({ handler: ECHO });
+  const process = await launch({ handler: ECHO }).listening();
   const headers = { 'x-call-id': 'call-1', 'x-start-time': '1700000000000000000' };
   const answer = await process.call('/a%20b/%C3%A9?x=1&x=%20', { method: 'POST', body: 'hello', headers });
   expect(answer.status).toBe(201);
@@ -56,7 +44,7 @@ test('a request reaches the function decoded, and its answer carries the call id
 });
 
 test('a missing or unusable call id is made', async () => {
-  const process = await start({ handler: ECHO });
+  const process = await launch({ handler: ECHO }).listening();
   const [missing, long] = await Promise.all([
     process.call('/'),
     process.call('/', { headers: { 'x-call-id': 'x'.repeat(129) } }),
@@ -66,7 +54,7 @@ test('a missing or unusable call id is made', async () => {
 });
 
 test('strings, bytes, no body, 204 and HEAD are answered as HTTP wants them', async () => {
-  const process = await start({
+  const process = await launch({
     handler: `
       const answers = {
         '/text': { status: 200, body: 'é' },
@@ -75,7 +63,7 @@ test('strings, bytes, no body, 204 and HEAD are answered as HTTP wants them', as
         '/empty': { status: 204, body: 'left out' },
       };
       export async function handle({ path }) { return answers[path]; }`,
-  });
+  }).listening();
   const text = await process.call('/text');
   expect([text.text, text.headers.get('content-type')]).toEqual(['é', 'text/plain; charset=utf-8']);
   const bytes = await process.call('/bytes');
@@ -91,7 +79,7 @@ test('strings, bytes, no body, 204 and HEAD are answered as HTTP wants them', as
 });
 
 test('a thrown error is a 500 without its words, logged once with the call id', async () => {
-  const process = await start({
+  const process = await launch({
     handler: `
       export async function handle({ path }) {
         if (path === '/throw') throw new Error('password of the database');
@@ -102,7 +90,7 @@ test('a thrown error is a 500 without its words, logged once with the call id', 
         if (path === '/circular') { const body = {}; body.self = body; return { status: 200, body }; }
         return { status: 200, body: 'fine' };
       }`,
-  });
+  }).listening();
   for (const path of ['throw', 'reject', 'status', 'nothing', 'header', 'circular']) {
     const answer = await process.call(`/${path}`, { headers: { 'x-call-id': path } });
     expect(answer.status, path).toBe(500);
@@ -126,7 +114,7 @@ test('a thrown error is a 500 without its words, logged once with the call id', 
 });
 
 test('a body above the limit is refused with the limit, announced or not, and the next request succeeds', async () => {
-  const process = await start({ handler: ECHO, env: { MAX_BODY_BYTES: '1000' } });
+  const process = await launch({ handler: ECHO, env: { MAX_BODY_BYTES: '1000' } }).listening();
   const announced = await process.call('/', { method: 'POST', body: 'x'.repeat(1001) });
   expect([announced.status, announced.text]).toEqual([
     413,
@@ -146,13 +134,13 @@ test('a body above the limit is refused with the limit, announced or not, and th
 });
 
 test('a large body that is refused is answered, not reset', async () => {
-  const process = await start({ handler: ECHO, env: { MAX_BODY_BYTES: '1000' } });
+  const process = await launch({ handler: ECHO, env: { MAX_BODY_BYTES: '1000' } }).listening();
   const answer = await process.call('/', { method: 'POST', body: Buffer.alloc(20 * 2 ** 20) });
   expect(answer.status).toBe(413);
 });
 
 test('a client that asks before it sends is refused before it sends', async () => {
-  const process = await start({ handler: ECHO, env: { MAX_BODY_BYTES: '1000' } });
+  const process = await launch({ handler: ECHO, env: { MAX_BODY_BYTES: '1000' } }).listening();
   const head = 'POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nExpect: 100-continue\r\n';
   expect(await raw(process, `${head}Content-Length: 5000\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413 /);
   const accepted = await raw(process, `${head}Content-Length: 5\r\n\r\nhello`);
@@ -160,7 +148,7 @@ test('a client that asks before it sends is refused before it sends', async () =
 });
 
 test('broken encodings and targets are 400, broken HTTP too, and the process goes on', async () => {
-  const process = await start({ handler: ECHO });
+  const process = await launch({ handler: ECHO }).listening();
   for (const target of ['/%', '/%zz', '/%C3%28', '/%00', '*', 'http://elsewhere.example/x', '%2F']) {
     const answer = await raw(
       process,
@@ -172,17 +160,17 @@ test('broken encodings and targets are 400, broken HTTP too, and the process goe
   expect((await process.call('/')).status).toBe(201);
 });
 
+/** Answers no call until the test says so. */
+const HELD_UP = `
+  const released = new Promise((resolve) => process.once('message', resolve));
+  export async function handle(request, { log }) {
+    log.info({}, 'entered');
+    await released;
+    return { status: 200 };
+  }`;
+
 test('past MAX_INFLIGHT invocations get 429 while health goes on; readiness says so too', async () => {
-  const process = await start({
-    handler: `
-      const released = new Promise((resolve) => process.once('message', resolve));
-      export async function handle(request, { log }) {
-        log.info({}, 'entered');
-        await released;
-        return { status: 200 };
-      }`,
-    env: { MAX_INFLIGHT: '1' },
-  });
+  const process = await launch({ handler: HELD_UP, env: { MAX_INFLIGHT: '1' } }).listening();
   expect((await process.call('/_/ready')).status).toBe(200);
   const slow = process.call('/');
   await process.line('entered');
@@ -197,16 +185,10 @@ test('past MAX_INFLIGHT invocations get 429 while health goes on; readiness says
 });
 
 test('past MAX_BODIES_BYTES of bodies in memory the next gets 429, until one of them is answered', async () => {
-  const process = await start({
-    handler: `
-      const released = new Promise((resolve) => process.once('message', resolve));
-      export async function handle(request, { log }) {
-        log.info({}, 'entered');
-        await released;
-        return { status: 200 };
-      }`,
+  const process = await launch({
+    handler: HELD_UP,
     env: { MAX_BODY_BYTES: '1000', MAX_BODIES_BYTES: '1500' },
-  });
+  }).listening();
   const send = () => process.call('/', { method: 'POST', body: 'x'.repeat(1000) });
   const slow = send();
   await process.line('entered');
@@ -219,13 +201,13 @@ test('past MAX_BODIES_BYTES of bodies in memory the next gets 429, until one of 
 });
 
 test('health answers 200 while a dependency is down; readiness answers 503 and names it', async () => {
-  const process = await start({
+  const process = await launch({
     handler: `
       export async function handle({ path }, { reportDependency }) {
         reportDependency('redis', path === '/up' ? { ok: true } : { ok: false, detail: 'connection refused' });
         return { status: 200 };
       }`,
-  });
+  }).listening();
   await process.call('/down');
   const health = await process.call('/_/health');
   expect(health.status).toBe(200);
@@ -240,7 +222,7 @@ test('health answers 200 while a dependency is down; readiness answers 503 and n
 });
 
 test("a request's signal aborts when its client goes away", async () => {
-  const process = await start({
+  const process = await launch({
     handler: `
       export function handle({ signal }, { log }) {
         log.info({}, 'entered');
@@ -249,7 +231,7 @@ test("a request's signal aborts when its client goes away", async () => {
           resolve({ status: 200 });
         }));
       }`,
-  });
+  }).listening();
   const client = new AbortController();
   const call = process.call('/', { signal: client.signal });
   await process.line('entered');
@@ -261,7 +243,7 @@ test("a request's signal aborts when its client goes away", async () => {
 });
 
 test("metrics hold Node's, the template's and the function's", async () => {
-  const process = await start({
+  const process = await launch({
     handler: `
       export async function handle(request, { metrics }) {
         metrics.registerMetric({
@@ -269,7 +251,7 @@ test("metrics hold Node's, the template's and the function's", async () => {
         });
         return { status: 418 };
       }`,
-  });
+  }).listening();
   await process.call('/');
   const { text: page, headers } = await process.call('/_/metrics');
   expect(headers.get('content-type')).toContain('text/plain');
@@ -281,8 +263,8 @@ test("metrics hold Node's, the template's and the function's", async () => {
 });
 
 test('a function without handle() answers 404 on every other path', async () => {
-  const process = await start({
+  const process = await launch({
     handler: `export const run = (context, signal) => new Promise((resolve) => signal.addEventListener('abort', resolve));`,
-  });
+  }).listening();
   expect((await process.call('/')).status).toBe(404);
 });

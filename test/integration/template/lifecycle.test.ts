@@ -1,22 +1,9 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { TemplateProcess } from '../../support/template-process.ts';
-import type { TemplateOptions } from '../../support/template-process.ts';
-
-const started: TemplateProcess[] = [];
-
-function launch(options: TemplateOptions): TemplateProcess {
-  const process = new TemplateProcess(options);
-  started.push(process);
-  return process;
-}
-
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((process) => process.dispose()));
-});
+import { launch } from '../../support/launch.ts';
 
 /** Works on after the signal until the test says so. */
 const SLOW_RUN = `
