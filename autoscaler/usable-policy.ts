@@ -1,4 +1,3 @@
-import type { Observation } from '../shared/control/observation.ts';
 import type { NetworkRun } from '../shared/policy/dense-layer.ts';
 import { InvalidModel } from '../shared/policy/learned-models.ts';
 import { learnedPolicy } from '../shared/policy/learned-policy.ts';
@@ -8,6 +7,7 @@ import type { Policy } from '../shared/policy/policy.ts';
 import { RULE_KINDS } from '../shared/policy/rule-policy.ts';
 import type { Engine } from './engine.ts';
 import { versionOf } from './policy-source.ts';
+import { BUSY, FLOODED, QUIET } from './trial-observations.ts';
 
 /** A policy that was verified wholly and may decide. */
 export interface UsablePolicy {
@@ -64,47 +64,6 @@ function hasLayers({ model }: PolicyFile): boolean {
   const layers: unknown = typeof model === 'object' && model !== null && 'layers' in model && model.layers;
   return Array.isArray(layers) && layers.length > 0;
 }
-
-/** A farm of which nothing is known yet, one at work, and one that is flooded. */
-const QUIET: Observation = {
-  collectedTasks: 0,
-  waitingTasks: 0,
-  answeredTasks: 0,
-  waitingWorkSeconds: 0,
-  lostWaiting: 0,
-  workers: 1,
-  startingWorkers: 0,
-  busyWorkers: 0,
-};
-const BUSY: Observation = {
-  ...QUIET,
-  collectedTasks: 200,
-  waitingTasks: 30,
-  waitingWorkSeconds: 45,
-  workers: 12,
-  busyWorkers: 12,
-  intervalSeconds: 8,
-  arrivalRatePerSecond: 6,
-  offeredLoad: 9,
-  offeredLoadFast: 8.5,
-  offeredLoadSlow: 7,
-  offeredLoadPeak: 9,
-  offeredLoadMean: 7,
-  expectedServiceSeconds: 1.5,
-  meanServiceSeconds: 1.4,
-  meanResponseSeconds: 2,
-  maxResponseSeconds: 4,
-  qos: 0.95,
-};
-const FLOODED: Observation = {
-  ...BUSY,
-  waitingTasks: 5000,
-  waitingWorkSeconds: 7500,
-  lostWaiting: 4000,
-  qos: 0,
-  secondsSinceAction: 3600,
-  announcedRatePerSecond: new Array<number>(60).fill(12),
-};
 
 /** Whatever it is asked, a policy must answer with a number, or with none. */
 function tryOut(policy: Policy): void {

@@ -1,40 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../../shared/control/observation.ts';
+import { BUSY, QUIET } from '../../../autoscaler/trial-observations.ts';
 import { learnedPolicy } from '../../../shared/policy/learned-policy.ts';
 import { decodePolicyFile, encodePolicyFile } from '../../../shared/policy/policy-file.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'autoscaler', 'policies');
 
-const quiet: Observation = {
-  collectedTasks: 0,
-  waitingTasks: 0,
-  answeredTasks: 0,
-  waitingWorkSeconds: 0,
-  lostWaiting: 0,
-  workers: 12,
-  startingWorkers: 0,
-  busyWorkers: 0,
-};
-
-const busy: Observation = {
-  ...quiet,
-  phasesLeft: 2,
-  collectedTasks: 200,
-  waitingTasks: 30,
-  waitingWorkSeconds: 45,
-  busyWorkers: 12,
-  intervalSeconds: 8,
-  arrivalRatePerSecond: 6,
-  offeredLoad: 9,
-  offeredLoadFast: 8.5,
-  offeredLoadSlow: 7,
-  offeredLoadPeak: 9,
-  offeredLoadMean: 7,
-  expectedServiceSeconds: 1.5,
-  qos: 0.95,
-};
+const busy = { ...BUSY, phasesLeft: 2 };
 
 describe.each(readdirSync(folder).filter((name) => name.endsWith('.json')))('the shipped %s', (name) => {
   const text = readFileSync(join(folder, name), 'utf8');
@@ -55,6 +28,6 @@ describe.each(readdirSync(folder).filter((name) => name.endsWith('.json')))('the
   });
 
   it('bears a farm of which nothing is known yet', () => {
-    expect(() => learnedPolicy(file).begin().decide(quiet)).not.toThrow();
+    expect(() => learnedPolicy(file).begin().decide(QUIET)).not.toThrow();
   });
 });

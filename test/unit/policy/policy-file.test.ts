@@ -2,64 +2,28 @@ import { expect, test } from 'vitest';
 import { InvalidModel } from '../../../shared/policy/learned-models.ts';
 import { learnedPolicy } from '../../../shared/policy/learned-policy.ts';
 import { decodePolicyFile, encodePolicyFile } from '../../../shared/policy/policy-file.ts';
-import type { PolicyFile } from '../../../shared/policy/policy-file.ts';
+import { networkPolicyFile } from '../../support/policy-files.ts';
 
-const file: PolicyFile = {
-  format: 'farmhand-policy',
-  formatVersion: 1,
-  kind: 'network',
-  name: 'small',
+const text = networkPolicyFile({
   stepSeconds: { trainedFor: 8, least: 4, most: 16 },
-  observations: [{ name: 'waitingWork', unit: '√load', low: 0, high: 6 }],
-  actions: { kind: 'target' },
   stepLimit: 1,
-  dispatch: 'triage',
   announced: true,
-  model: {
-    outlook: {
-      horizonSteps: 3,
-      stepSeconds: 8,
-      usualServiceSeconds: 1.5,
-      usualServiceShare: 0.5,
-      spreadSeconds: 1,
-      firstLoadPerWorker: 0,
-      slowShare: 0.5,
-      peakShare: 0,
-      meanShare: 0,
-      usualLoad: 7,
-      usualShare: 0,
-    },
-    prices: {
-      safetyNow: 0.5,
-      safetyLater: 0.5,
-      softness: 1,
-      shortagePrice: 4,
-      changePrice: 0.5,
-      backlogShare: 0.5,
-      startSeconds: 5.5,
-    },
-    layers: [{ activation: 'linear', weights: [[0.1], [0]], biases: [0, 0] }],
-  },
-  provenance: { command: 'none' },
-  scores: [],
-};
+});
 
 /** The policy of a file whose text was changed. */
 function opened(from: string, to: string): () => unknown {
-  const text = encodePolicyFile(file).replace(from, to);
-  return () => learnedPolicy(decodePolicyFile(text));
+  return () => learnedPolicy(decodePolicyFile(text.replace(from, to)));
 }
 
 test('a file that was read is written as it was', () => {
-  const text = encodePolicyFile(file);
   expect(encodePolicyFile(decodePolicyFile(text))).toBe(text);
-  expect(learnedPolicy(decodePolicyFile(text)).name).toBe('small');
+  expect(learnedPolicy(decodePolicyFile(text)).name).toBe('small-network');
 });
 
 test.each([
   ['"formatVersion":1', '"formatVersion":2', /^formatVersion: expected 1; got 2/],
   ['"kind":"network"', '"kind":"oracle"', /^kind: /],
-  ['"name":"small"', '"name":""', /^name: /],
+  ['"name":"small-network"', '"name":""', /^name: /],
   ['"dispatch":"triage"', '"dispatch":"random"', /^dispatch: /],
   ['"announced":true', '"announced":"yes"', /^announced: /],
   ['"stepLimit":1', '"stepLimit":0', /^stepLimit: /],
