@@ -1,6 +1,7 @@
 import type * as Kubernetes from '@kubernetes/client-node';
 import type { AppsV1Api, CoreV1Api, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { PoolFailure } from './pool.ts';
+import { isPrivate, isToken } from './kubernetes-credentials.ts';
 import type { KubernetesAccess } from './kubernetes-credentials.ts';
 import { DELETION_COST, seeDeployment, seePod } from './kubernetes-objects.ts';
 import type { DeploymentSeen, PodSeen } from './kubernetes-objects.ts';
@@ -171,15 +172,7 @@ class Authentication {
 function configOf(access: KubernetesAccess, library: Library): KubeConfig {
   const config = new library.KubeConfig();
   if (access.kind === 'kubeconfig') {
-    try {
-      config.loadFromString(access.text);
-    } catch (error) {
-      return refuse(`cannot be read: ${causeOf(error)}`);
-    }
-    const user = config.getCurrentUser();
-    if (user?.exec !== undefined || user?.authProvider !== undefined) {
-      return refuse('runs a program to log in: use one with a token or a client certificate');
-    }
+    loadKubeconfig(config, access.text);
     return config;
   }
   const { url, token, authority } = access;
@@ -194,6 +187,24 @@ function configOf(access: KubernetesAccess, library: Library): KubeConfig {
     { name: 'autoscaler', token },
   );
   return config;
+}
+
+function loadKubeconfig(config: KubeConfig, text: string): void {
+  try {
+    config.loadFromString(text);
+  } catch {
+    // Why not is left out: the error quotes the lines around the fault, and a token may stand in them.
+    refuse('cannot be read: expected YAML as `kubectl config view --raw` writes it');
+  }
+  const user = config.getCurrentUser();
+  if (user?.exec !== undefined || user?.authProvider !== undefined) {
+    refuse('runs a program to log in: use one with a token or a client certificate');
+  }
+  if (user?.token !== undefined && !isToken(user.token)) refuse('has a token that holds more than one word');
+  const server = config.getCurrentCluster()?.server;
+  if (server !== undefined && !isPrivate(server)) {
+    refuse('names a server that does not begin with https://: the token would travel in clear');
+  }
 }
 
 function refuse(what: string): never {

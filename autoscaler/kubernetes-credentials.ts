@@ -67,10 +67,34 @@ function token(
   sources: CredentialSources,
   own: (file: string) => string | undefined,
 ): string {
-  if (name !== undefined) return readSecret('KUBERNETES_TOKEN_SECRET', name, sources);
+  const from =
+    name === undefined ? "The pod's service account" : 'The secret that KUBERNETES_TOKEN_SECRET names';
+  const text =
+    name === undefined
+      ? (own('token') ??
+        missing(
+          "the pod's service account token",
+          'serviceAccountName in its pod, or KUBERNETES_TOKEN_SECRET',
+        ))
+      : readSecret('KUBERNETES_TOKEN_SECRET', name, sources);
+  if (isToken(text)) return text;
+  throw new PoolFailure('forbidden', `${from} holds something else than a token: expected one word of ASCII`);
+}
+
+/** Whether it fits into a header: the error of one that does not would quote it. */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
+/** Whether a token may be sent there: nobody on the way can read it. */
+export function isPrivate(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
   return (
-    own('token') ??
-    missing("the pod's service account token", 'serviceAccountName in its pod, or KUBERNETES_TOKEN_SECRET')
+    protocol === 'https:' ||
+    hostname === 'localhost' ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
   );
 }
 
@@ -87,9 +111,7 @@ function apiUrl({ KUBERNETES_API_URL: given }: KubernetesSettings, { env }: Cred
   const url =
     given ?? (host === undefined ? undefined : `https://${host.includes(':') ? `[${host}]` : host}:${port}`);
   if (url === undefined) return missing('the address of the Kubernetes API', 'KUBERNETES_API_URL');
-  const { protocol, hostname } = new URL(url);
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  if (protocol !== 'https:' && !isLoopback) {
+  if (!isPrivate(url)) {
     const expected = 'Expected KUBERNETES_API_URL to begin with https://: the token would travel in clear';
     throw new PoolFailure('forbidden', `${expected}; found ${JSON.stringify(url)}`);
   }
@@ -97,11 +119,18 @@ function apiUrl({ KUBERNETES_API_URL: given }: KubernetesSettings, { env }: Cred
 }
 
 function readSecret(setting: string, name: string, sources: CredentialSources): string {
-  const text = sources.secret(name);
+  const named = `${setting} names the secret ${JSON.stringify(name)}`;
+  let text: string | undefined;
+  try {
+    text = sources.secret(name);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PoolFailure('forbidden', `${named}, which cannot be read: ${reason}`, { cause: error });
+  }
   if (text !== undefined) return text;
   throw new PoolFailure(
     'forbidden',
-    `${setting} names the secret ${JSON.stringify(name)}, which is not there or empty: create it and list it under the function's secrets`,
+    `${named}, which is not there or empty: create it and list it under the function's secrets`,
   );
 }
 

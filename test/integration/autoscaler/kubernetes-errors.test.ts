@@ -48,6 +48,14 @@ function answering(status: number, headers: Record<string, string> = {}): void {
   };
 }
 
+function kubeconfigOf({ server = 'https://127.0.0.1:1', token = 'sup3rs3cret' }): string {
+  return (
+    `clusters: [{name: c, cluster: {server: "${server}", insecure-skip-tls-verify: true}}]\n` +
+    'contexts: [{name: x, context: {cluster: c, user: u}}]\ncurrent-context: x\n' +
+    `users: [{name: u, user: {token: "${token}"}}]\n`
+  );
+}
+
 async function failureOf(call: Promise<unknown>): Promise<PoolFailure> {
   const error: unknown = await call.then(
     () => undefined,
@@ -156,11 +164,16 @@ describe('credentials', () => {
       'clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]\n' +
         'current-context: x\nusers: [{name: u, user: {exec: {command: steal, apiVersion: v1}}}]\n',
     ],
-  ])('in a kubeconfig that %s are refused', async (why, text) => {
+    ['cannot be read', 'users:\n- name: u\n  user:\n    token: sup3rs3cret\n  bad: [\n'],
+    ['does not begin with https://', kubeconfigOf({ server: 'http://192.0.2.1:6443' })],
+    ['more than one word', kubeconfigOf({ token: 'sup3r\\ns3cret' })],
+  ])('in a kubeconfig that %s are refused, and not quoted', async (why, text) => {
     const client = clientOf({ access: () => ({ kind: 'kubeconfig', text, namespace: undefined }) });
     const failure = await failureOf(client.deployment('worker'));
     expect(failure.reason).toBe('forbidden');
     expect(failure.message).toContain(why);
+    expect(failure.message).not.toContain('s3cret');
+    expect(asked).toEqual([]);
   });
 });
 

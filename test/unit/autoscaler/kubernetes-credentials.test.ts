@@ -104,8 +104,33 @@ describe('credentials that are missing', () => {
   });
 });
 
+describe('a secret that is no token', () => {
+  it.each(['sup3r\ns3cret', 'sup3r s3cret', 'sup3rs3cret\u20ac'])(
+    'is refused, and not quoted: %j',
+    (token) => {
+      const refused = () =>
+        accessBy({ KUBERNETES_TOKEN_SECRET: 't', KUBERNETES_NAMESPACE: 'n' }, sources({ t: token }));
+      expect(refused).toThrow('KUBERNETES_TOKEN_SECRET');
+      expect(refused).not.toThrow(/s3cret/);
+    },
+  );
+
+  it('or cannot be read is forbidden, by the name of its setting', () => {
+    const from = { ...sources(), secret: () => expect.fail('check its owner and mode') };
+    expect(() => accessBy({ KUBERNETES_KUBECONFIG_SECRET: '../token' }, from)).toThrow(
+      expect.objectContaining({
+        name: 'PoolFailure',
+        reason: 'forbidden',
+        message: expect.stringContaining('KUBERNETES_KUBECONFIG_SECRET') as string,
+      }) as Error,
+    );
+  });
+});
+
 it('A token is not sent in clear, other than to this machine', () => {
   writeServiceAccount();
-  expect(() => accessBy({ KUBERNETES_API_URL: 'http://api:8080' })).toThrow('https://');
+  for (const url of ['http://api:8080', 'http://127.example:8080']) {
+    expect(() => accessBy({ KUBERNETES_API_URL: url })).toThrow('https://');
+  }
   expect(accessBy({ KUBERNETES_API_URL: 'http://127.0.0.1:8001' })).toMatchObject({ kind: 'token' });
 });
