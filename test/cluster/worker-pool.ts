@@ -11,6 +11,14 @@ export const EVEN_LOAD = {
   seed: 5,
 };
 
+/** Short tasks, so that a drain is short, for as long as any scenario goes on. */
+export const SHORT_TASKS = {
+  phases: [{ seconds: 1200, multiplier: 1 }],
+  service: { meanSeconds: 0.4 },
+  // Tasks must not run out of time: what is looked for is whether any is lost, done twice or interrupted.
+  deadlineFactor: 100,
+};
+
 /** On a machine that starts several pods at once a heartbeat may come late; that is not what is looked for. */
 export const PATIENT_LEASES = { emitter: { LEASE_SECONDS: '20' } };
 

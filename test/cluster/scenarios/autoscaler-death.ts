@@ -5,16 +5,9 @@ import type { PassingCall } from '../../support/api-gate.ts';
 import { AutoscalerProcess, atWork } from '../autoscaler-process.ts';
 import { autoscalerAccess } from '../pool-driver.ts';
 import type { Scenario, Scene } from '../scenario.ts';
-import { PATIENT_LEASES, checkDrained } from '../worker-pool.ts';
+import { PATIENT_LEASES, SHORT_TASKS, checkDrained } from '../worker-pool.ts';
 
-const LOAD = {
-  phases: [{ seconds: 1200, multiplier: 1 }],
-  baseRatePerSecond: 3,
-  service: { meanSeconds: 0.4 },
-  // Tasks must not run out of time: what is looked for is whether any is lost, done twice or interrupted.
-  deadlineFactor: 100,
-  seed: 3,
-};
+const LOAD = { ...SHORT_TASKS, baseRatePerSecond: 3, seed: 3 };
 const WORKERS = 3;
 const WANTED = 2;
 /** A step that makes more calls than this goes round in circles. */

@@ -3,17 +3,10 @@ import type { ScaleOutcome } from '../../../shared/farm/farm-port.ts';
 import { scaled, settled } from '../../support/pool-contract.ts';
 import { PoolDriver } from '../pool-driver.ts';
 import type { Scenario, Scene } from '../scenario.ts';
-import { PATIENT_LEASES, checkDrained } from '../worker-pool.ts';
+import { PATIENT_LEASES, SHORT_TASKS, checkDrained } from '../worker-pool.ts';
 
-/** Short tasks, so that a drain is short; about three workers are kept busy. */
-const LOAD = {
-  phases: [{ seconds: 1200, multiplier: 1 }],
-  baseRatePerSecond: 8,
-  service: { meanSeconds: 0.4 },
-  // Tasks must not run out of time: what is looked for is whether any is lost, done twice or interrupted.
-  deadlineFactor: 100,
-  seed: 7,
-};
+/** About three workers are kept busy. */
+const LOAD = { ...SHORT_TASKS, baseRatePerSecond: 8, seed: 7 };
 /** What the autoscaler allows itself in one step by default. */
 const STEP_LIMIT = 4;
 /** Workers that are to be removed in all; each of them is watched. */
