@@ -12,8 +12,8 @@ export class InvalidModel extends Error {
   readonly field: string;
 
   constructor(field: string, expected: string, got: unknown) {
-    super(`${field}: expected ${expected}; got ${shown(got)}.`);
-    this.field = field;
+    super(`${short(field, 120)}: expected ${short(expected, 1000)}; got ${shown(got)}.`);
+    this.field = short(field, 120);
   }
 }
 
@@ -139,6 +139,10 @@ export function numbersAt(field: string, value: unknown, count?: number): readon
 
 function shown(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) return 'nothing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return text === undefined ? 'nothing' : short(text, 60);
+}
+
+/** What a file says of itself may be endlessly long, and goes into every decision record. */
+function short(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }

@@ -39,6 +39,8 @@ const FIELDS = [
 const MOST_CHARACTERS = 16_000_000;
 const MOST_DEPTH = 12;
 const MOST_OBSERVATIONS = 256;
+/** A policy's name stands in every decision record and metric. */
+const NAME = /^[\x20-\x7e]{1,100}$/;
 const UNWANTED_NAMES = ['__proto__', 'constructor', 'prototype'];
 
 /** Reads a policy file; throws `InvalidModel`, which names the field and the reason. The model is read by its kind. */
@@ -47,6 +49,7 @@ export function decodePolicyFile(text: string): PolicyFile {
     throw new InvalidModel('file', `at most ${String(MOST_CHARACTERS)} characters`, text.length);
   }
   const value = parsed(text);
+  if (typeof value !== 'object') throw new InvalidModel('file', 'an object', typeof value);
   checkDepth('file', value, 0);
   const file = recordAt('file', value, FIELDS);
   exactly('format', file['format'], ['farmhand-policy']);
@@ -54,7 +57,7 @@ export function decodePolicyFile(text: string): PolicyFile {
   exactly('kind', file['kind'], POLICY_KINDS);
   exactly('dispatch', file['dispatch'], DISPATCH_ORDERS);
   exactly('announced', file['announced'], [true, false]);
-  textAt('name', file['name']);
+  checkName(file['name']);
   checkSteps(file['stepSeconds']);
   checkObservations(file['observations']);
   checkActions(file['actions']);
@@ -75,7 +78,9 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new InvalidModel('file', 'JSON', error instanceof Error ? error.message : error);
+    // The error may quote the text, and what was named by mistake may be any secret.
+    const [where = 'other text'] = /at position \d+$/.exec(String(error)) ?? [];
+    throw new InvalidModel('file', 'JSON', where);
   }
 }
 
@@ -91,6 +96,11 @@ function checkDepth(field: string, value: unknown, depth: number): void {
     const below = Array.isArray(value) ? `${field}[${name}]` : `${field}.${name}`;
     checkDepth(below.replace(/^file\./, ''), part, depth + 1);
   }
+}
+
+function checkName(value: unknown): void {
+  if (typeof value === 'string' && NAME.test(value)) return;
+  throw new InvalidModel('name', 'a text of at most 100 ASCII characters', value);
 }
 
 function checkSteps(value: unknown): void {

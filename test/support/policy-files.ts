@@ -70,6 +70,14 @@ export const BAD_POLICY_FILES: readonly (readonly [why: string, field: string, t
     'observations[0].name',
     staticPolicy(2, { observations: [{ name: 'hourOfDay', unit: 'h', low: 0, high: 24 }] }),
   ],
+  ['of an endless name', 'name', staticPolicy(2, { name: 'n'.repeat(1_000_000) })],
+  [
+    'with a field of endless name',
+    'x'.repeat(100),
+    staticPolicy(2).replace('"name"', `"${'x'.repeat(1_000_000)}"`),
+  ],
+  ['that is a word', 'file', 'sup3rs3cret'],
+  ['that is a text', 'file', '"sup3rs3cret"'],
   ['of endless depth', 'file', '['.repeat(50_000) + ']'.repeat(50_000)],
   ['of endless length', 'file', `"${'x'.repeat(16_000_001)}"`],
   [

@@ -87,6 +87,8 @@ describe('a policy file', () => {
       await keeper.look(FORWARD_PASS);
       expect(keeper.refusal?.field).toContain(field);
       expect(keeper.refusal?.version).toBe(versionOf(text));
+      expect(keeper.refusal?.reason.length).toBeLessThan(1300);
+      expect(keeper.refusal?.reason).not.toContain('s3cret');
       expect(keeper.current?.name).toBe('always-3');
       expect(lines.filter((line) => line.startsWith('policy refused'))).toHaveLength(1);
       write(staticPolicy(3));
