@@ -33,8 +33,10 @@ export type StepReply =
   | { readonly kind: 'stepped'; readonly decision: Decision }
   | { readonly kind: 'held' | 'early'; readonly secondsLeft: number };
 
-/** Outlives a step, which waits 3 s for ACKs. Should a step outlive it after all, its fencing number is too old. */
-const STEP_LEASE_SECONDS = 6;
+/** A step waits 3 s of it for ACKs. What is not begun by then is left to the next one. */
+const STEP_SECONDS = 6;
+/** Outlives that by what the pool may take for a call that was under way. */
+const STEP_LEASE_SECONDS = 7.5;
 /** A Redis that has not answered for so long is away. */
 const ANSWER_SECONDS = 3;
 
@@ -115,22 +117,26 @@ export class Autoscaler {
     await within(this.#control.unlock('step', token), ANSWER_SECONDS);
   }
 
-  /** Undefined where the step was not over within its lease: what is still under way is overtaken by the next one. */
+  /** Undefined where the step was not over in time: nobody takes another one before what is under way has ended. */
   async #decideWith(fence: number, token: string): Promise<Decision | undefined> {
-    try {
-      return await within(this.#decide(fence), STEP_LEASE_SECONDS);
-    } finally {
-      await this.#unlock(token);
-    }
+    const made = within(this.#decide(fence), STEP_SECONDS);
+    const isUnderWay = await made.then(
+      (decision) => decision === undefined,
+      () => false,
+    );
+    if (!isUnderWay) await this.#unlock(token);
+    return made;
   }
 
   async #decide(fence: number): Promise<Decision> {
     const { store, blocking, pool, policies, rules, clock } = this.#parts;
+    const untilSeconds = clock() + STEP_SECONDS;
     await policies.look();
     await store.tick();
     const { memory, isPaused } = await this.#log.before();
     const { stepSeconds } = rules;
-    const farm = new LiveFarm({ control: this.#control, pool, blocking, fence, stepSeconds, clock });
+    const control = this.#control;
+    const farm = new LiveFarm({ control, pool, blocking, fence, stepSeconds, clock, untilSeconds });
     const parts = { farm, policies, rules, isPaused, fence, clock };
     // An earlier version kept the bare history.
     const before = memory !== undefined && 'history' in memory ? memory : NO_MEMORY;
@@ -142,7 +148,7 @@ export class Autoscaler {
 
 /** A step that did not come to an end, or not even to a beginning: it can leave no record but its line in the log. */
 function heldWithoutData(fence: number | undefined, tookSeconds: number): Decision {
-  const tooLong = `the step was not over within ${String(STEP_LEASE_SECONDS)} s`;
+  const tooLong = `the step was not over within ${String(STEP_SECONDS)} s`;
   const detail = fence === undefined ? 'Redis does not answer' : tooLong;
   return { version: 1, fence: fence ?? 0, guards: [], hold: { reason: 'noData', detail }, tookSeconds };
 }

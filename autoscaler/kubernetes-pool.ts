@@ -75,7 +75,7 @@ export class KubernetesPool implements Pool {
     const changes = changesOf(parts, change);
     const asked = parts.map((part) => remembering(part, changes, change.fence, false));
     if (!(await this.#parts.memory.keep(change.fence, memoryOf(asked)))) return overtaken(change);
-    const results = await Promise.all(changes.map((each) => this.#change(each)));
+    const results = await Promise.all(changes.map((each) => this.#change(each, change)));
     const failed = changes.filter((_, index) => results[index]?.failure !== undefined);
     const confirmed = changes.filter((each) => !failed.includes(each));
     const kept = asked.map((part) => remembering(part, confirmed, change.fence, true));
@@ -107,11 +107,12 @@ export class KubernetesPool implements Pool {
   }
 
   /** Marks who goes, then changes the count; what is refused for certain leaves no marks. */
-  async #change({ part, to, going }: PartChange): Promise<PartResult> {
+  async #change({ part, to, going }: PartChange, { isOver }: PoolChange): Promise<PartResult> {
     const { client } = this.#parts;
     const { deployment, pods } = part;
     try {
       await this.#mark(pods, going);
+      if (isOver?.() === true) throw tooLate(deployment);
       const replicas = await client.scale(deployment, to);
       const failure = replicas === to ? {} : { failure: changedOnTheWay(deployment, to, replicas) };
       return { difference: replicas - deployment.replicas, spared: [], ...failure };
@@ -201,6 +202,12 @@ function overtaken({ seen, remove, fence }: PoolChange): PoolResult {
   const detail = `step ${String(fence)} was overtaken by a newer one; it changes nothing`;
   const kept = remove.map(({ pod }) => pod);
   return { desired: seen.desired, removed: [], kept, failures: [{ reason: 'conflict', detail }] };
+}
+
+/** What was to go may have been taken back by a newer step, and the count be the same again. */
+function tooLate({ name }: DeploymentSeen): PoolFailure {
+  const detail = `Deployment ${name}: the step's time was over before its pods were marked; it changes nothing`;
+  return new PoolFailure('conflict', detail);
 }
 
 function changedOnTheWay({ name }: DeploymentSeen, asked: number, replicas: number): ScaleFailure {

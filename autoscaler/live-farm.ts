@@ -5,7 +5,7 @@ import type { WorkerId, WorkerRecord } from '../shared/farm/worker.ts';
 import type { Control } from '../shared/io/redis/control.ts';
 import type { FarmStore } from '../shared/io/redis/farm-store.ts';
 import { PoolFailure } from './pool.ts';
-import type { Pool, PoolMember, PoolResult, PoolState } from './pool.ts';
+import type { Pool, PoolChange, PoolMember, PoolResult, PoolState } from './pool.ts';
 import { freeMembers, hasLeft, isPresent, removableNow, unreadyWorkers } from './pool-reconciliation.ts';
 
 export interface LiveFarmParts {
@@ -18,6 +18,16 @@ export interface LiveFarmParts {
   readonly stepSeconds: number;
   /** Own monotonic clock, in seconds: durations only. */
   readonly clock: () => number;
+  /** By that clock; a step that takes longer begins nothing more. */
+  readonly untilSeconds?: number;
+}
+
+/** The step was held up for so long that what it has seen is no ground to act on. */
+export class StepOver extends Error {
+  override readonly name = 'StepOver';
+  constructor() {
+    super("The step's time is over: what it had begun is left to the next one.");
+  }
 }
 
 /** How long a step waits for acknowledgements; later ones are collected by the next step. */
@@ -149,8 +159,7 @@ export class LiveFarm implements Farm {
     const before = state.desired;
     const nobody = { before, asked, takenBack, draining: [], removed: [] };
     if (asked === before) return { ...nobody, applied: before, started: 0, failures: [] };
-    const { pool, fence } = this.#parts;
-    const { desired, failures } = await pool.resize({ seen: state, to: asked, remove: [], fence });
+    const { desired, failures } = await this.#resize({ seen: state, to: asked, remove: [] });
     return { ...nobody, applied: desired, started: Math.max(0, desired - before), failures };
   }
 
@@ -160,6 +169,7 @@ export class LiveFarm implements Farm {
     const { leaving, first, gone } = movement;
     const ask = async (count: number, spared: readonly WorkerId[]): Promise<readonly WorkerId[]> => {
       if (count <= 0) return [];
+      this.#expectTime();
       const sent = await control.sendSyn(fence, count, { stepSeconds, staleSeconds: STALE_SECONDS, spared });
       return sent.map(({ workerId }) => workerId);
     };
@@ -193,16 +203,17 @@ export class LiveFarm implements Farm {
   }
 
   async #shrink(descent: Descent): Promise<ScaleOutcome> {
-    const { pool, control, fence } = this.#parts;
+    const { control, fence } = this.#parts;
     const { state, asked, takenBack, sent } = descent;
     const before = state.desired;
     const { free, count, removable, failure } = await this.#lookAgain(descent);
+    this.#expectTime();
     const marked = await control.beginRemoval(fence, identify(removable));
     const leaving = removable.filter(({ id }) => marked.includes(id));
     const to = before - leaving.length - count;
     const drained = leaving.flatMap(({ pod }) => state.members.filter((member) => member.pod === pod));
-    const change = { seen: state, to, remove: [...free, ...drained], fence };
-    const result = to === before ? unchanged(before) : await pool.resize(change);
+    const change = { seen: state, to, remove: [...free, ...drained] };
+    const result = to === before ? unchanged(before) : await this.#resize(change);
     await control.dropRemoval(fence, identify(leaving, result.kept));
     const failures = [...result.failures];
     if (failure !== undefined) failures.push(failure);
@@ -217,6 +228,22 @@ export class LiveFarm implements Farm {
       removed: identify(leaving, result.removed),
       failures,
     };
+  }
+
+  #resize(change: Pick<PoolChange, 'seen' | 'to' | 'remove'>): Promise<PoolResult> {
+    const { pool, fence } = this.#parts;
+    this.#expectTime();
+    return pool.resize({ ...change, fence, isOver: () => this.#isOver() });
+  }
+
+  /** Redis may have been away for any time in the middle of a step: nobody is removed for what was true before. */
+  #expectTime(): void {
+    if (this.#isOver()) throw new StepOver();
+  }
+
+  #isOver(): boolean {
+    const { clock, untilSeconds = Infinity } = this.#parts;
+    return clock() >= untilSeconds;
   }
 
   /**

@@ -32,6 +32,8 @@ export interface PoolChange {
   readonly remove: readonly PoolMember[];
   /** Of the step: where a newer one has acted by now, nothing is changed. */
   readonly fence: number;
+  /** Whether the step's time is over: then nothing is begun any more. */
+  readonly isOver?: () => boolean;
 }
 
 export interface PoolResult {

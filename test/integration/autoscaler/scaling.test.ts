@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LiveFarm } from '../../../autoscaler/live-farm.ts';
+import { LiveFarm, StepOver } from '../../../autoscaler/live-farm.ts';
+import type { LiveFarmParts } from '../../../autoscaler/live-farm.ts';
 import { ProcessPool } from '../../../autoscaler/process-pool.ts';
 import { Control, StaleFence } from '../../../shared/io/redis/control.ts';
 import { FarmStore } from '../../../shared/io/redis/farm-store.ts';
@@ -10,6 +11,7 @@ import { Submissions } from '../../../shared/io/redis/submissions.ts';
 import { tasks } from '../../support/build-task.ts';
 import { PrivateRedis } from '../../support/private-redis.ts';
 import { SeatWorker } from '../../support/seat-worker.ts';
+import { eventually } from '../../support/worker-process.ts';
 
 let server: PrivateRedis;
 let redis: Redis;
@@ -38,7 +40,7 @@ afterEach(() => {
 });
 
 /** A farm as the step with this fencing number sees it. */
-function farmAt(fence: number): LiveFarm {
+function farmAt(fence: number, parts: Partial<LiveFarmParts> = {}): LiveFarm {
   const connection = new Redis(server.url);
   blocking.push(connection);
   return new LiveFarm({
@@ -48,6 +50,7 @@ function farmAt(fence: number): LiveFarm {
     fence,
     stepSeconds: 8,
     clock: () => performance.now() / 1000,
+    ...parts,
   });
 }
 
@@ -232,6 +235,35 @@ describe('a step that was overtaken', () => {
     await aPoolOf(2);
     await new Control(store).takeBack(7, 0);
     await expect(farmAt(6).scaleTo(1)).rejects.toThrow(StaleFence);
+    expect(await processes.desired()).toBe(2);
+    expect(await states()).toEqual({ 'worker-1': 'idle', 'worker-2': 'idle' });
+  });
+});
+
+describe('a step whose time is over', () => {
+  it('removes nobody, also where all have acknowledged and no newer one has begun', async () => {
+    await aPoolOf(2);
+    let seconds = 0;
+    const clock = () => seconds;
+    const scaled = farmAt(1, { clock, untilSeconds: 6 }).scaleTo(1);
+    const failed = expect(scaled).rejects.toThrow(StepOver);
+    await eventually(async () => (Object.values(await states()).includes('draining') ? true : undefined));
+    // As long as that Redis was away.
+    seconds = 30;
+    await acknowledgeWhenAsked(1);
+    await failed;
+    expect(await processes.desired()).toBe(2);
+    const outcome = await farmAt(2).scaleTo(2);
+    expect(outcome).toMatchObject({ applied: 2, started: 0, removed: [] });
+    expect(outcome.takenBack).toHaveLength(1);
+  });
+
+  it('asks nobody, and starts nobody', async () => {
+    await aPoolOf(2);
+    for (const wanted of [1, 3]) {
+      const late = farmAt(1, { clock: () => 6, untilSeconds: 6 });
+      await expect(late.scaleTo(wanted)).rejects.toThrow(StepOver);
+    }
     expect(await processes.desired()).toBe(2);
     expect(await states()).toEqual({ 'worker-1': 'idle', 'worker-2': 'idle' });
   });
