@@ -5,11 +5,14 @@ import type { LoadedTensorflow } from './tensorflow.ts';
 /** What a file may make TensorFlow build: enough for any policy, and little to hold in memory. */
 const MOST_LAYERS = 32;
 const MOST_UNITS = 1024;
+const MOST_UNITS_IN_ALL = 4096;
 const MOST_WEIGHTS = 2_000_000;
+const MOST_ENTRIES = 64;
 const MODELS = ['Sequential', 'Functional', 'Model'];
+/** None that makes its inputs wider: in a row they would double without end. */
 const LAYERS = [
   ...['InputLayer', 'Dense', 'Activation', 'Dropout', 'BatchNormalization', 'LayerNormalization'],
-  ...['ReLU', 'LeakyReLU', 'Add', 'Average', 'Concatenate', 'Multiply', 'Subtract'],
+  ...['ReLU', 'LeakyReLU', 'Add', 'Average', 'Multiply', 'Subtract'],
 ];
 const BYTES = 4;
 
@@ -42,6 +45,7 @@ export async function loadLayersModel({ tf }: LoadedTensorflow, value: unknown):
     });
 }
 
+/** TensorFlow makes a model's weights before it looks at those in the file: what they may come to is held here. */
 function checkTopology(value: unknown): void {
   const { class_name: name, config } = objectAt('model.topology', value);
   if (!MODELS.includes(String(name))) {
@@ -53,6 +57,11 @@ function checkTopology(value: unknown): void {
   }
   for (const [index, layer] of layers.entries())
     checkLayer(`model.topology.config.layers[${String(index)}]`, layer);
+  checkSizes('model.topology', value);
+  const units = layers.reduce<number>((sum, layer) => sum + unitsOf(layer), 0);
+  if (units > MOST_UNITS_IN_ALL) {
+    throw new InvalidModel('model.topology', `at most ${String(MOST_UNITS_IN_ALL)} units in all`, units);
+  }
 }
 
 function checkLayer(field: string, value: unknown): void {
@@ -60,15 +69,29 @@ function checkLayer(field: string, value: unknown): void {
   if (!LAYERS.includes(String(name))) {
     throw new InvalidModel(`${field}.class_name`, LAYERS.join(', '), name);
   }
-  const { units = 1, batch_input_shape: shape = [] } = objectAt(`${field}.config`, config);
-  for (const [what, size] of [
-    ['units', units],
-    ...listAt(`${field}.config`, shape).map((each) => ['batch_input_shape', each]),
-  ]) {
-    const isSmall = size === null || (typeof size === 'number' && size >= 1 && size <= MOST_UNITS);
-    if (!isSmall) {
-      throw new InvalidModel(`${field}.config.${String(what)}`, `at most ${String(MOST_UNITS)}`, size);
-    }
+  objectAt(`${field}.config`, config);
+}
+
+/** @param layer one that was checked */
+function unitsOf(layer: unknown): number {
+  const { units } = (layer as { readonly config: Readonly<Record<string, unknown>> }).config;
+  return typeof units === 'number' ? units : 0;
+}
+
+/** A size goes by many names: no number may be large, but for those that chance begins with. */
+function checkSizes(field: string, value: unknown): void {
+  if (typeof value === 'number' && Math.abs(value) > MOST_UNITS) {
+    throw new InvalidModel(field, `at most ${String(MOST_UNITS)}`, value);
+  }
+  if (Array.isArray(value)) {
+    const most = field.endsWith('shape') ? 2 : MOST_ENTRIES;
+    if (value.length > most) throw new InvalidModel(field, `at most ${String(most)} entries`, value.length);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, part] of Object.entries(value)) {
+    // TensorFlow reads either way of writing a name, and the last one counts.
+    if (/[A-Z]/.test(name)) throw new InvalidModel(`${field}.${name}`, 'a name in lower case', name);
+    if (name !== 'seed') checkSizes(Array.isArray(value) ? `${field}[${name}]` : `${field}.${name}`, part);
   }
 }
 

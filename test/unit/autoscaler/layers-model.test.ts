@@ -87,6 +87,38 @@ describe.skipIf(engine === undefined)('a layers model on TensorFlow.js', () => {
       async () => changed(await savedModel(3), '"units":4', '"units":100000000'),
     ],
     [
+      'that is endlessly large under another name',
+      /^model\.topology\.config\.layers\[0\]\.config\.input_dim: expected at most 1024/,
+      async () => changed(await savedModel(3), '"units":4', '"units":4,"input_dim":100000000'),
+    ],
+    [
+      'that is endlessly large under a name in another spelling',
+      /^model\.topology\.config\.layers\[0\]\.config\.batchInputShape: /,
+      async () => changed(await savedModel(3), '"units":4', '"units":4,"batchInputShape":[null,1000]'),
+    ],
+    [
+      'that names a layer twice',
+      /^model\.topology\.config\.layers\[0\]\.className: /,
+      async () =>
+        changed(await savedModel(3), '"class_name":"Dense"', '"class_name":"Dense","className":"Embedding"'),
+    ],
+    [
+      'of endlessly many sides',
+      /^model\.topology\.config\.layers\[0\]\.config\.batch_input_shape: expected at most 2 entries/,
+      async () =>
+        changed(await savedModel(3), /"batch_input_shape":[^\]]*/, '"batch_input_shape":[null,9,1024,1024'),
+    ],
+    [
+      'that adds up to too much',
+      /^model\.topology: expected at most 4096 units in all/,
+      async () =>
+        changed(
+          await savedModel(3),
+          '"layers":[',
+          `"layers":[${'{"class_name":"Dense","config":{"units":1024}},'.repeat(4)}`,
+        ),
+    ],
+    [
       'with a layer of its own',
       /^model\.topology\.config\.layers\[1\]\.class_name: /,
       async () =>
