@@ -11,14 +11,14 @@ export class UnreadableSecret extends Error {
 
 /** Shorter values are not blotted out of the log: they would match everywhere and hide nothing. */
 const SHORTEST_BLOTTED = 8;
-/** Rotation adds values; only the last few can still be in use. */
-const MOST_REMEMBERED = 32;
+/** Rotation adds values of a secret; only the last few can still be in use. */
+const MOST_REMEMBERED = 4;
 
 /** The secrets of a function: files in one folder, read anew at every call, since the platform rotates them in place. */
 export class Secrets {
   readonly #folder: string;
-  /** Values handed out, as they would look inside a JSON string. */
-  readonly #seen = new Set<string>();
+  /** By name, the values handed out, as they would look inside a JSON string: one that is rotated pushes out no other. */
+  readonly #seen = new Map<string, readonly string[]>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -33,14 +33,14 @@ export class Secrets {
     }
     const text = this.#readFile(join(this.#folder, name))?.replace(/[\r\n]+$/, '');
     if (text === undefined || text === '') return undefined;
-    this.#remember(text);
+    this.#remember(name, text);
     return text;
   }
 
   /** The line with every secret that was handed out replaced. */
   blotOut(line: string): string {
     let clean = line;
-    for (const value of this.#seen) clean = clean.replaceAll(value, '[secret]');
+    for (const value of [...this.#seen.values()].flat()) clean = clean.replaceAll(value, '[secret]');
     return clean;
   }
 
@@ -53,13 +53,10 @@ export class Secrets {
     }
   }
 
-  #remember(text: string): void {
+  #remember(name: string, text: string): void {
     if (text.length < SHORTEST_BLOTTED) return;
-    this.#seen.add(JSON.stringify(text).slice(1, -1));
-    if (this.#seen.size <= MOST_REMEMBERED) return;
-    for (const oldest of this.#seen) {
-      this.#seen.delete(oldest);
-      return;
-    }
+    const value = JSON.stringify(text).slice(1, -1);
+    const seen = this.#seen.get(name) ?? [];
+    if (!seen.includes(value)) this.#seen.set(name, [...seen, value].slice(-MOST_REMEMBERED));
   }
 }

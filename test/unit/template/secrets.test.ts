@@ -47,3 +47,14 @@ test('values that were handed out are blotted out of a log line, also where JSON
     '{"url":"redis://:[secret]@host"}',
   );
 });
+
+test('a secret that was read once stays blotted out, however often another one is rotated', () => {
+  const secrets = new Secrets(folder);
+  writeFileSync(join(folder, 'password'), 'of-the-database');
+  secrets.read('password');
+  for (let version = 0; version < 100; version += 1) {
+    writeFileSync(join(folder, 'token'), `token-${String(version)}`);
+    secrets.read('token');
+  }
+  expect(secrets.blotOut('of-the-database token-96 token-99')).toBe('[secret] [secret] [secret]');
+});
