@@ -45,6 +45,7 @@ export class Autoscaler {
   readonly #parts: AutoscalerParts;
   readonly #control: Control;
   readonly #log: DecisionLog<Decision, StepMemory>;
+  readonly #underWay = new Set<Promise<StepReply>>();
 
   constructor(parts: AutoscalerParts) {
     const { minWorkers, maxWorkers } = parts.rules.guards;
@@ -73,7 +74,22 @@ export class Autoscaler {
     return this.#parts.store.redis.status === 'ready';
   }
 
-  async step(): Promise<StepReply> {
+  step(): Promise<StepReply> {
+    const step = this.#step();
+    this.#underWay.add(step);
+    const over = (): void => {
+      this.#underWay.delete(step);
+    };
+    void step.then(over, over);
+    return step;
+  }
+
+  /** Resolves when no step is under way. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  async #step(): Promise<StepReply> {
     const { policies, metrics, clock } = this.#parts;
     const startedAt = clock();
     const token = randomUUID();

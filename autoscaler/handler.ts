@@ -1,6 +1,7 @@
 import { checkFarm, openFarm } from '../shared/io/redis/open-farm.ts';
 import type { OpenFarm } from '../shared/io/redis/open-farm.ts';
 import { readSettings } from '../shared/io/settings.ts';
+import { untilAborted } from '../shared/io/until-aborted.ts';
 import type { FunctionContext, FunctionRequest, FunctionResponse } from '../template/farm-node22/contract.ts';
 import { Autoscaler } from './autoscaler.ts';
 import { answerRequest } from './door.ts';
@@ -16,17 +17,20 @@ export const openPaths = ['POST /'];
 
 let autoscaler: Autoscaler | undefined;
 
-/** Takes steps by the schedule until the process is told to stop. */
+/** Takes steps by the schedule until the process is told to stop; then ends the one that is under way. */
 export async function run(context: FunctionContext, signal: AbortSignal): Promise<void> {
   const settings = readSettings(AUTOSCALER_SETTINGS_SHAPE, context.env);
   const schedule = readSchedule(settings);
   const farm = openFarm(context);
-  signal.addEventListener('abort', () => {
-    farm.close();
-  });
-  autoscaler = makeAutoscaler(settings, farm, context);
-  await checkFarm(farm.store);
-  await keepSchedule(schedule, autoscaler, { log: context.log, signal });
+  const made = makeAutoscaler(settings, farm, context);
+  await untilAborted(checkFarm(farm.store), signal);
+  // From here on anybody may ask for steps: not of a farm whose keys this version cannot read.
+  autoscaler = made;
+  try {
+    await keepSchedule(schedule, made, { log: context.log, signal });
+  } finally {
+    await made.idle();
+  }
 }
 
 export function handle(request: FunctionRequest, context: FunctionContext): Promise<FunctionResponse> {

@@ -82,6 +82,6 @@ async function tryStep(autoscaler: Autoscaler, log: Logger): Promise<void> {
     const reply = await autoscaler.step();
     if (reply.kind === 'stepped') log.info({ decision: reply.decision }, 'step');
   } catch (error) {
-    log.error({ error }, 'step failed; nothing was scaled by it');
+    log.error({ error }, 'step failed; the next one sees to what it had begun');
   }
 }

@@ -11,6 +11,7 @@ import { ProcessPoolStore } from '../../../shared/io/redis/process-pool-store.ts
 import { SHIPPED_STAFFING } from '../../../shared/policy/shipped-staffing.ts';
 import { FarmProcesses, accountedFor, killed } from '../../support/farm-processes.ts';
 import { BAD_POLICY_FILES, staticPolicy } from '../../support/policy-files.ts';
+import { SeatWorker } from '../../support/seat-worker.ts';
 import type { TemplateProcess } from '../../support/template-process.ts';
 import { eventually } from '../../support/worker-process.ts';
 
@@ -174,6 +175,39 @@ describe('steps', () => {
     // The rule lets go slowly of the load that the first one saw: it has not begun anew.
     expect(before).toBeGreaterThan(0);
     expect(await smoothedLoad()).toBeCloseTo(before * (1 - SHIPPED_STAFFING.fallWeight));
+  });
+
+  it('are ended, not broken off, by an autoscaler that is told to stop', async () => {
+    await aPoolOf(2);
+    const workers = await Promise.all(
+      ['pod-0', 'pod-1'].map((pod) => SeatWorker.enter(pod, farm.farm.store)),
+    );
+    await Promise.all(workers.map((worker) => worker.claim()));
+    const autoscaler = await started({ ...ASKED, POLICY: 'static:1' });
+    const asked = autoscaler.call('/', { method: 'POST' });
+    const [worker] = await eventually(async () => {
+      const { workers: seen } = await farm.farm.control.observe(0);
+      const draining = seen.filter(({ state }) => state === 'draining').map(({ pod }) => pod);
+      return draining.length === 1 ? workers.filter(({ seat }) => draining.includes(seat.pod)) : undefined;
+    });
+    autoscaler.child.kill('SIGTERM');
+    await autoscaler.line('draining');
+    await worker?.acknowledge();
+    const decided = JSON.parse((await asked).text) as Decision;
+    expect(decided).toMatchObject({ outcome: { before: 2 } });
+    expect(await autoscaler.ended).toBe(0);
+    expect(await log.latest(2)).toEqual([decided]);
+    expect(await processes.desired()).toBe(decided.workers);
+  });
+
+  it('are not taken before it is known that the farm can be read', async () => {
+    const gate = await farm.gate();
+    const asked = gate.holdAt({ side: 'before', matches: ({ name }) => name === 'info' });
+    const autoscaler = await farm.start('autoscaler', { gate, env: ASKED });
+    await asked;
+    expect((await autoscaler.call('/', { method: 'POST' })).status).toBe(503);
+    autoscaler.child.kill('SIGTERM');
+    expect(await autoscaler.ended).toBe(0);
   });
 
   it('without their farm hold, and the first one with it is whole again', async () => {
