@@ -141,6 +141,12 @@ test('the plain pool states no number of workers, so that another apply changes 
   expect(pool?.[1].replicas).toBeUndefined();
 });
 
+test('who may call without a token cannot fill the memory of the autoscaler', () => {
+  const autoscaler = ofFarm.find(([name]) => name === 'Deployment autoscaler')?.[1];
+  expect(autoscaler).toBeDefined();
+  expect(Number(autoscaler && settingOf(autoscaler, 'MAX_BODY_BYTES'))).toBeLessThanOrEqual(65_536);
+});
+
 test('every Service finds the pods of the workload that it is called after', () => {
   const service = z.object({ spec: z.object({ selector: labels }) });
   const services = objects.filter(({ kind }) => kind === 'Service');
