@@ -196,15 +196,23 @@ function loadKubeconfig(config: KubeConfig, text: string): void {
     // Why not is left out: the error quotes the lines around the fault, and a token may stand in them.
     refuse('cannot be read: expected YAML as `kubectl config view --raw` writes it');
   }
+  const fault = userFault(config) ?? addressFault(config.getCurrentCluster()?.server);
+  if (fault !== undefined) refuse(fault);
+}
+
+function userFault(config: KubeConfig): string | undefined {
   const user = config.getCurrentUser();
   if (user?.exec !== undefined || user?.authProvider !== undefined) {
-    refuse('runs a program to log in: use one with a token or a client certificate');
+    return 'runs a program to log in: use one with a token or a client certificate';
   }
-  if (user?.token !== undefined && !isToken(user.token)) refuse('has a token that holds more than one word');
-  const server = config.getCurrentCluster()?.server;
-  if (server !== undefined && !isPrivate(server)) {
-    refuse('names a server that does not begin with https://: the token would travel in clear');
-  }
+  return isToken(user?.token ?? 'none') ? undefined : 'has a token that holds more than one word';
+}
+
+function addressFault(server: string | undefined): string | undefined {
+  if (server === undefined) return undefined;
+  if (server.includes('@')) return 'names somebody in the address of its server';
+  const why = 'names a server that does not begin with https://: the token would travel in clear';
+  return isPrivate(server) ? undefined : why;
 }
 
 function refuse(what: string): never {

@@ -19,7 +19,10 @@ export const KUBERNETES_SETTINGS_SHAPE = {
   KUBERNETES_KUBECONFIG_SECRET: z.string().optional(),
   KUBERNETES_TOKEN_SECRET: z.string().optional(),
   KUBERNETES_CA_SECRET: z.string().optional(),
-  KUBERNETES_API_URL: z.url({ protocol: /^https?$/, error: 'must look like https://host:6443' }).optional(),
+  KUBERNETES_API_URL: z
+    .url({ protocol: /^https?$/, error: 'must look like https://host:6443' })
+    .refine((url) => !url.includes('@'), 'must name nobody: set KUBERNETES_TOKEN_SECRET')
+    .optional(),
 };
 
 export const KUBERNETES_SETTINGS: readonly Setting[] = [

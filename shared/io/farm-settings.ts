@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { Setting } from './settings.ts';
 
+/** What an address of Redis looks like, wherever it comes from. */
+export const REDIS_ADDRESS = /^rediss?:\/\/\S+$/;
+export const REDIS_ADDRESS_EXPECTED = 'must look like redis://host:6379, or rediss:// for TLS';
+
 /** What every program of a farm reads: which farm it belongs to, and where its Redis is. */
 export const FARM_SETTINGS_SHAPE = {
   FARM: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a name of a-z, 0-9 and -, at most 63 long')
     .default('farm'),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\/\S+$/, 'must look like redis://host:6379, or rediss:// for TLS')
-    .default('redis://127.0.0.1:6379'),
+  REDIS_URL: z.string().regex(REDIS_ADDRESS, REDIS_ADDRESS_EXPECTED).default('redis://127.0.0.1:6379'),
   REDIS_PASSWORD_SECRET: z.string().default('redis-password'),
   REDIS_URL_SECRET: z.string().default('redis-url'),
   REDIS_CA_FILE: z.string().optional(),

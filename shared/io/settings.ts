@@ -15,8 +15,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export class InvalidSetting extends Error {
   override readonly name = 'InvalidSetting';
   constructor(variable: string, expected: string, found: string | undefined) {
-    super(`${variable} ${expected}; found ${found === undefined ? 'nothing' : JSON.stringify(found)}.`);
+    super(`${variable} ${expected}; found ${found === undefined ? 'nothing' : shown(found)}.`);
   }
+}
+
+/** Before the last @ of an address there may be a password. */
+function shown(text: string): string {
+  return JSON.stringify(text.replace(/^([a-z]*:?\/*).+@/is, '$1…@'));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import { FARM_SETTINGS_SHAPE } from '../farm-settings.ts';
-import { readSettings } from '../settings.ts';
+import { FARM_SETTINGS_SHAPE, REDIS_ADDRESS, REDIS_ADDRESS_EXPECTED } from '../farm-settings.ts';
+import { InvalidSetting, readSettings } from '../settings.ts';
 import type { Environment } from '../settings.ts';
 import { connectRedis, refuseEviction } from './connection.ts';
 import type { RedisAddress } from './connection.ts';
@@ -73,8 +73,14 @@ function redisAddress(
   surroundings: Surroundings,
 ): RedisAddress {
   const password = surroundings.secret(settings.REDIS_PASSWORD_SECRET);
+  const given = surroundings.secret(settings.REDIS_URL_SECRET);
+  if (given !== undefined && !REDIS_ADDRESS.test(given)) {
+    // Not what was found: it holds the password.
+    const expected = `names a secret whose text ${REDIS_ADDRESS_EXPECTED}`;
+    throw new InvalidSetting('REDIS_URL_SECRET', expected, settings.REDIS_URL_SECRET);
+  }
   return {
-    url: surroundings.secret(settings.REDIS_URL_SECRET) ?? settings.REDIS_URL,
+    url: given ?? settings.REDIS_URL,
     ...(password === undefined ? {} : { password }),
     ...(settings.REDIS_CA_FILE === undefined ? {} : { caFile: settings.REDIS_CA_FILE }),
   };
