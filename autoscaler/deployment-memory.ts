@@ -4,7 +4,7 @@ import type { ScaleFailure } from '../shared/farm/farm-port.ts';
 export interface DeploymentMemory {
   /** The last change that was asked for. */
   readonly change?: RequestedChange;
-  /** Steps in a row that found fewer replicas than had been asked for. */
+  /** Changes in a row that were found undone, with fewer replicas than had been asked for. */
   readonly undone: number;
   readonly ceiling?: { readonly replicas: number; readonly sinceSeconds: number };
   /** The step that has looked last, and what it noticed. */
@@ -22,6 +22,8 @@ export interface RequestedChange {
   readonly isConfirmed: boolean;
   /** Pods that it was to remove. */
   readonly removed: readonly string[];
+  /** It was found undone, and has been counted. */
+  readonly isUndone?: true;
 }
 
 export interface DeploymentLook {
@@ -35,8 +37,8 @@ export interface DeploymentLook {
 
 export const NOTHING_REMEMBERED: DeploymentMemory = { undone: 0, notices: [], othersRemoved: 0 };
 
-/** So many steps in a row have to find the count lowered before it is taken for a limit. */
-const UNDONE_STEPS = 2;
+/** A count that was lowered once may be somebody's wish; one that is lowered again as soon as it is raised is a limit. */
+const UNDONE_CHANGES = 2;
 /** After this long the limit is tried once more: whoever set it may be gone. */
 const CEILING_SECONDS = 900;
 
@@ -45,15 +47,16 @@ export function lookAt(memory: DeploymentMemory, look: DeploymentLook): Deployme
   if (memory.lookedAt === look.fence) return memory;
   const { change } = memory;
   const misplaced = misplacedPods(change, look);
-  const undone = change?.isConfirmed === true && look.replicas < change.replicas ? memory.undone + 1 : 0;
-  const isLimit = undone >= UNDONE_STEPS;
+  const isUndone = change?.isConfirmed === true && look.replicas < change.replicas;
+  const undone = isUndone ? memory.undone + (change.isUndone === true ? 0 : 1) : 0;
+  const isLimit = undone >= UNDONE_CHANGES;
   const ceiling = isLimit
     ? { replicas: look.replicas, sinceSeconds: look.atSeconds }
     : stillHolds(memory, look);
   // Once a change is known to be kept from happening, it has been dealt with.
   const pending = isLimit ? undefined : settled(change, look);
   return {
-    ...(pending === undefined ? {} : { change: pending }),
+    ...(pending === undefined ? {} : { change: isUndone ? { ...pending, isUndone } : pending }),
     undone: isLimit ? 0 : undone,
     ...(ceiling === undefined ? {} : { ceiling }),
     lookedAt: look.fence,

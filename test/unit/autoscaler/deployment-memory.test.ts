@@ -14,12 +14,16 @@ function asking(fence: number, replicas: number, removed: readonly string[] = []
   return { ...NOTHING_REMEMBERED, change: { fence, replicas, isConfirmed: true, removed } };
 }
 
+function askedAgain(memory: DeploymentMemory, fence: number, replicas: number): DeploymentMemory {
+  return { ...memory, change: { fence, replicas, isConfirmed: true, removed: [] } };
+}
+
 describe('a count that something keeps below what was asked', () => {
-  it('is taken for a limit at the second step that finds it so', () => {
+  it('is taken for a limit where it was asked again, and set back again', () => {
     const once = lookAt(asking(1, 8), look(2, 5));
     expect(once).toMatchObject({ undone: 1 });
     expect(once.ceiling).toBeUndefined();
-    expect(lookAt(once, look(3, 5)).ceiling).toEqual({ replicas: 5, sinceSeconds: 24 });
+    expect(lookAt(askedAgain(once, 2, 9), look(3, 5)).ceiling).toEqual({ replicas: 5, sinceSeconds: 24 });
   });
 
   it('is counted once a step, however often the step looks', () => {
@@ -27,10 +31,12 @@ describe('a count that something keeps below what was asked', () => {
     expect(lookAt(once, look(2, 5))).toBe(once);
   });
 
-  it('is counted on where the step in between has asked again', () => {
-    const once = lookAt(asking(1, 8), look(2, 5));
-    const again = { ...once, change: { fence: 2, replicas: 9, isConfirmed: true, removed: [] } };
-    expect(lookAt(again, look(3, 5)).ceiling).toMatchObject({ replicas: 5 });
+  it('is none where nobody asked again: somebody scaled by hand', () => {
+    let seen = lookAt(asking(1, 8), look(2, 5));
+    for (const fence of [3, 4, 5]) seen = lookAt(seen, look(fence, 5));
+    expect(seen.ceiling).toBeUndefined();
+    expect(lookAt(askedAgain(seen, 5, 8), look(6, 8))).toMatchObject({ undone: 0 });
+    expect(lookAt(askedAgain(seen, 5, 8), look(6, 5)).ceiling).toMatchObject({ replicas: 5 });
   });
 
   it('is none where the count came after all', () => {
@@ -48,7 +54,7 @@ describe('a count that something keeps below what was asked', () => {
     expect(lookAt(lookAt(unsent, look(2, 5)), look(3, 5)).ceiling).toBeUndefined();
   });
 
-  const limited = lookAt(lookAt(asking(1, 8), look(2, 5)), look(3, 5));
+  const limited = lookAt(askedAgain(lookAt(asking(1, 8), look(2, 5)), 2, 8), look(3, 5));
 
   it('stays a limit from step to step', () => {
     expect(lookAt(limited, look(4, 5)).ceiling).toEqual(limited.ceiling);
