@@ -59,6 +59,8 @@ interface Descent {
 
 /** What may really go, right before it is asked for. */
 interface LastLook {
+  /** What a change is to begin from. */
+  readonly seen: PoolState;
   /** So many go without a drain; `free` are those of them that are there. */
   readonly count: number;
   readonly free: readonly PoolMember[];
@@ -206,13 +208,13 @@ export class LiveFarm implements Farm {
     const { control, fence } = this.#parts;
     const { state, asked, takenBack, sent } = descent;
     const before = state.desired;
-    const { free, count, removable, failure } = await this.#lookAgain(descent);
+    const { seen, free, count, removable, failure } = await this.#lookAgain(descent);
     this.#expectTime();
     const marked = await control.beginRemoval(fence, identify(removable));
     const leaving = removable.filter(({ id }) => marked.includes(id));
     const to = before - leaving.length - count;
-    const drained = leaving.flatMap(({ pod }) => state.members.filter((member) => member.pod === pod));
-    const change = { seen: state, to, remove: [...free, ...drained] };
+    const drained = leaving.flatMap(({ pod }) => seen.members.filter((member) => member.pod === pod));
+    const change = { seen, to, remove: [...free, ...drained] };
     const result = to === before ? unchanged(before) : await this.#resize(change);
     await control.dropRemoval(fence, identify(leaving, result.kept));
     const failures = [...result.failures];
@@ -250,15 +252,18 @@ export class LiveFarm implements Farm {
    * Looks again: while others drained, a member that was still starting may have taken a task, one may no longer be
    * ready, or a rollout may have begun.
    */
-  async #lookAgain({ free, drained }: Descent): Promise<LastLook> {
+  async #lookAgain({ state: before, free, drained }: Descent): Promise<LastLook> {
     const { pool, control, fence } = this.#parts;
     const [state, { workers }] = await Promise.all([pool.read(fence), control.observe(0)]);
+    // Where somebody else has scaled, the change is to fail by what it was meant for.
+    const seen = isAsLarge(state, before) ? state : before;
     if (state.rollout !== undefined)
-      return { count: 0, free: [], removable: [], failure: heldBy(state.rollout) };
+      return { seen, count: 0, free: [], removable: [], failure: heldBy(state.rollout) };
     const { missing, members } = freeMembers(state, workers);
     const count = Math.min(free, missing + members.length);
     const removable = removableNow(drained, state, workers);
     return {
+      seen,
       count,
       free: members.slice(0, Math.max(0, count - missing)),
       removable,
@@ -270,6 +275,11 @@ export class LiveFarm implements Farm {
 function figuresOf({ desired, members, rollout }: PoolState): FarmSnapshot['pool'] {
   const ready = members.filter((member) => member.ready).length;
   return { desired, present: members.length, ready, ...(rollout === undefined ? {} : { rollout }) };
+}
+
+function isAsLarge({ desired, parts }: PoolState, before: PoolState): boolean {
+  if (desired !== before.desired) return false;
+  return [...(parts ?? [])].every(([part, size]) => before.parts?.get(part) === size);
 }
 
 function isLeaving({ state }: WorkerRecord): boolean {

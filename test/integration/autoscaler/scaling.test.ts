@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LiveFarm, StepOver } from '../../../autoscaler/live-farm.ts';
 import type { LiveFarmParts } from '../../../autoscaler/live-farm.ts';
+import type { Pool, PoolChange, PoolMember, PoolResult, PoolState } from '../../../autoscaler/pool.ts';
 import { ProcessPool } from '../../../autoscaler/process-pool.ts';
 import { Control, StaleFence } from '../../../shared/io/redis/control.ts';
 import { FarmStore } from '../../../shared/io/redis/farm-store.ts';
@@ -237,6 +238,56 @@ describe('a step that was overtaken', () => {
     await expect(farmAt(6).scaleTo(1)).rejects.toThrow(StaleFence);
     expect(await processes.desired()).toBe(2);
     expect(await states()).toEqual({ 'worker-1': 'idle', 'worker-2': 'idle' });
+  });
+});
+
+/** A pool of two parts, that shows one state at the first look and another one from then on. */
+class StagedPool implements Pool {
+  readonly changes: PoolChange[] = [];
+  readonly #states: readonly [PoolState, PoolState];
+  #looks = 0;
+
+  constructor(...states: [PoolState, PoolState]) {
+    this.#states = states;
+  }
+
+  read(): Promise<PoolState> {
+    this.#looks += 1;
+    return Promise.resolve(this.#states[this.#looks === 1 ? 0 : 1]);
+  }
+
+  resize(change: PoolChange): Promise<PoolResult> {
+    this.changes.push(change);
+    return Promise.resolve({ desired: change.to, removed: [], kept: [], failures: [] });
+  }
+
+  async spare(): Promise<void> {
+    await Promise.resolve();
+  }
+}
+
+describe('a pool of several parts that changes while a step waits', () => {
+  const member = (pod: string, part: string): PoolMember => ({ pod, ready: false, part });
+  const parts = new Map([
+    ['first', 2],
+    ['second', 1],
+  ]);
+  const whole = [member('a', 'first'), member('b', 'first'), member('c', 'second')];
+  const before: PoolState = { desired: 3, members: whole.slice(1), parts };
+
+  it('is changed as it is then, so that a part that is whole again loses no pod for another one', async () => {
+    const after: PoolState = { desired: 3, members: whole, parts };
+    const pool = new StagedPool(before, after);
+    await farmAt(1, { pool }).scaleTo(2);
+    expect(pool.changes).toMatchObject([{ to: 2, remove: [{ pod: 'a', part: 'first' }] }]);
+    expect(pool.changes[0]?.seen).toBe(after);
+  });
+
+  it('is changed as it was at first where somebody else has scaled it, and that no longer holds', async () => {
+    const scaled = new Map([...parts, ['second', 9] as const]);
+    const pool = new StagedPool(before, { desired: 11, members: whole, parts: scaled });
+    await farmAt(1, { pool }).scaleTo(2);
+    expect(pool.changes[0]?.seen).toBe(before);
   });
 });
 
