@@ -13,7 +13,8 @@ export async function answerRequest(
 ): Promise<FunctionResponse> {
   const { method, path } = request;
   if (!['/', '/pause', '/resume'].includes(path)) return problem(404, `There is no ${path} here: ${ANSWERS}`);
-  if (method !== 'POST' && (method !== 'GET' || path !== '/')) return problem(405, ANSWERS);
+  const allowed = path === '/' ? ['GET', 'POST'] : ['POST'];
+  if (!allowed.includes(method)) return { ...problem(405, ANSWERS), headers: { allow: allowed.join(', ') } };
   if (autoscaler === undefined) return problem(503, 'Not connected to the farm yet. Try again in a second.');
   if (method === 'POST' && path === '/') return step(autoscaler, log);
   if (!autoscaler.isConnected) return problem(503, 'Redis does not answer. Try again in a second.');

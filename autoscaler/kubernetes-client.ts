@@ -68,7 +68,8 @@ export class KubernetesClient {
       const { apps, namespace } = connection;
       const type = library.setHeaderOptions('Content-Type', library.PatchStrategy.JsonPatch);
       const { spec } = await apps.patchNamespacedDeploymentScale({ name, namespace, body }, type);
-      return spec?.replicas ?? 0;
+      if (spec === undefined) throw new Error('expected a Scale with its specification');
+      return spec.replicas ?? 0;
     });
   }
 

@@ -28,6 +28,9 @@ const DEFAULT_RETRY_SECONDS = 1;
 /** A minute of blindness is more than any farm should bear on another's word. */
 const MOST_RETRY_SECONDS = 60;
 
+/** Somebody's admission webhook may say anything at any length, and it goes into every decision record. */
+const MOST_CHARACTERS = 500;
+
 /**
  * Puts a refusal by the API into the words of a pool.
  *
@@ -83,7 +86,7 @@ function isFailedTest(body: unknown): boolean {
 
 function messageOf(body: unknown): string {
   const status = statusOf(body);
-  if (status !== undefined) return status.message;
+  if (status !== undefined) return status.message.slice(0, MOST_CHARACTERS);
   return typeof body === 'string' && body !== '' ? body.slice(0, 200) : 'no reason given';
 }
 

@@ -22,9 +22,15 @@ export interface ScheduleParts {
 export function readSchedule({
   SCHEDULE: text,
   STEP_SECONDS: stepSeconds,
-}: Pick<AutoscalerSettings, 'SCHEDULE' | 'STEP_SECONDS'>): Schedule {
+  MINIMUM_INTERVAL_SECONDS: minimum = 0,
+}: Pick<AutoscalerSettings, 'SCHEDULE' | 'STEP_SECONDS' | 'MINIMUM_INTERVAL_SECONDS'>): Schedule {
   if (text === 'off') return { kind: 'off' };
-  if (text === 'every') return { kind: 'every', stepSeconds };
+  if (text === 'every') {
+    if (minimum < stepSeconds) return { kind: 'every', stepSeconds };
+    // Every other step would come too early.
+    const expected = `must be below STEP_SECONDS (${String(stepSeconds)}) where SCHEDULE is every`;
+    throw new InvalidSetting('MINIMUM_INTERVAL_SECONDS', expected, String(minimum));
+  }
   if (validate(text)) return { kind: 'cron', expression: text };
   throw new InvalidSetting('SCHEDULE', 'must be every, off, or a cron expression of 5 or 6 fields', text);
 }

@@ -23,6 +23,15 @@ describe('a refusal by the Kubernetes API', () => {
     expect(reasonOf(status)).toBe(reason);
   });
 
+  it.each([{ message: 'm'.repeat(1_000_000) }, 'm'.repeat(1_000_000)])(
+    'is not quoted without end',
+    (body) => {
+      const { message } = failureOf({ status: 400, body, retryAfterSeconds: undefined }, CALL);
+      expect(message).toContain('mmm');
+      expect(message.length).toBeLessThan(1000);
+    },
+  );
+
   it('is a conflict where the test of a patch does not hold, which it does not put into words', () => {
     const message = 'the server rejected our request due to an error in our request';
     const body = { kind: 'Status', status: 'Failure', message, reason: 'Invalid', details: {}, code: 422 };

@@ -18,3 +18,9 @@ it.each(['sometimes', '* * *', '61 * * * * *', '@every 8s'])(
     expect(() => readSchedule({ SCHEDULE, STEP_SECONDS: 8 })).toThrow(/^SCHEDULE must be every, off, or/);
   },
 );
+
+it('Steps that would each come too early for the one before are refused by name', () => {
+  const settings = { STEP_SECONDS: 8, MINIMUM_INTERVAL_SECONDS: 8 };
+  expect(() => readSchedule({ ...settings, SCHEDULE: 'every' })).toThrow(/^MINIMUM_INTERVAL_SECONDS must be/);
+  expect(readSchedule({ ...settings, SCHEDULE: 'off' })).toEqual({ kind: 'off' });
+});
