@@ -1,8 +1,7 @@
 import { axes } from '../../../autoscaler/training/pictures/chart.ts';
 import type { Plot } from '../../../autoscaler/training/pictures/chart.ts';
 import { linearScale } from '../../../autoscaler/training/pictures/scale.ts';
-import { element, escaped, path, picture, stairs } from '../../../autoscaler/training/pictures/svg.ts';
-import { rateAt } from '../../../shared/workload/schedule.ts';
+import { element, escaped, picture, stairs } from '../../../autoscaler/training/pictures/svg.ts';
 import type { Workload } from '../../../shared/workload/workload.ts';
 import { episodeSeconds } from '../../../shared/workload/workload.ts';
 import type { TracePoint } from './episode-trace.ts';
@@ -20,20 +19,26 @@ const ARRIVALS: Plot = { left: LEFT, right: RIGHT, top: 34, bottom: 150 };
 const POOL: Plot = { left: LEFT, right: RIGHT, top: 226, bottom: 400 };
 const QUEUE: Plot = { left: LEFT, right: RIGHT, top: 476, bottom: 592 };
 
-/** Arrivals, pools and queues of one episode, below each other on one axis of time. */
-export function episodePicture(workload: Workload, traces: readonly Trace[]): string {
+/**
+ * Arrivals, pools and queues of one episode, below each other on one axis of time.
+ *
+ * @param planned rate of the emitter, second by second: where its clock slips, the plan slips with it
+ */
+export function episodePicture(
+  workload: Workload,
+  planned: readonly number[],
+  traces: readonly Trace[],
+): string {
   return picture(
     SIZE,
     'One episode: arrivals, workers and waiting tasks',
-    arrivals(workload, traces[0]),
+    arrivals(workload, planned, traces[0]),
     panel(POOL, 'workers', traces, { workload, figure: ({ workers }) => workers }),
     panel(QUEUE, 'waiting tasks', traces, { workload, figure: ({ waitingTasks }) => waitingTasks }),
   );
 }
 
-function arrivals(workload: Workload, trace: Trace | undefined): string {
-  const seconds = Math.ceil(episodeSeconds(workload));
-  const planned = Array.from({ length: seconds + 1 }, (_, second) => rateAt(workload, second));
+function arrivals(workload: Workload, planned: readonly number[], trace: Trace | undefined): string {
   const counted = (trace?.points ?? []).slice(1);
   const most = Math.max(...planned, ...counted.map(({ arrivalsPerSecond }) => arrivalsPerSecond));
   const { x, y } = scales(ARRIVALS, workload, most);
@@ -53,7 +58,7 @@ function arrivals(workload: Workload, trace: Trace | undefined): string {
   return (
     axes(ARRIVALS, { x, y, xName: '', yName: 'arrivals per second: counted, and as planned' }) +
     bars.join('') +
-    path(plan, { class: 'planned' })
+    stairs(plan, { class: 'planned' })
   );
 }
 

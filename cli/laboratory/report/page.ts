@@ -1,22 +1,12 @@
 import { element, escaped } from '../../../autoscaler/training/pictures/svg.ts';
-import type { ComparedRow } from '../../../autoscaler/training/comparison/comparison.ts';
 import type { Estimate } from '../../../autoscaler/training/comparison/estimate.ts';
-import { episodeRules } from '../../../autoscaler/training/comparison/setting.ts';
-import { workloadOf } from '../../../autoscaler/training/workload-source.ts';
 import type { WorkloadSource } from '../../../autoscaler/training/workload-source.ts';
 import type { ComparisonOutcome } from '../run-comparison.ts';
 import { missesBySize, tardiness } from './bars.ts';
-import { episodePicture } from './episode-picture.ts';
-import type { Trace } from './episode-picture.ts';
-import { traceEpisode } from './episode-trace.ts';
+import { episodeSection } from './episode-section.ts';
+import type { Drawn } from './episode-section.ts';
 import { scatter } from './scatter.ts';
 import { colourOf, STYLE } from './style.ts';
-
-interface Drawn {
-  readonly compared: ComparedRow;
-  readonly row: ComparedRow['row'];
-  readonly colour: string;
-}
 
 /** A comparison as one page that needs nothing beside itself. @param command how it was asked for */
 export function comparisonPage(outcome: ComparisonOutcome, command: string): string {
@@ -50,6 +40,7 @@ function section(outcome: ComparisonOutcome, source: WorkloadSource): string {
     '<p>The dotted line is what pools of a fixed size reach: to the left of it is better. Bars about a mark are the 95 % interval of the mean.</p>',
     element('figure', {}, scatter(drawn, pools)),
     element('div', { class: 'scroll' }, table(outcome, drawn)),
+    element('p', { class: 'legend-text' }, escaped(TABLE_LEGEND.join(' '))),
     '<h3>Who pays for it</h3>',
     '<p>Orders that give tasks up pay in size classes and in how late the late ones are.</p>',
     element(
@@ -80,8 +71,17 @@ const HEAD = [
   'Against pool',
   'Actions',
   'Turns',
-  'Late p95',
-  'Late worst',
+  'Late p95, s',
+  'Late worst, s',
+  'QoS % by size',
+];
+
+const TABLE_LEGEND = [
+  '± is half of the 95 % interval of the mean over the episodes.',
+  'Against pool: worker-seconds against the fixed pool of equal QoS, coloured where the interval leaves no doubt.',
+  'Turns: changes of direction.',
+  'Late: tardiness of all tasks that fell due, the mean over the episodes of their 95th percentile and of their worst.',
+  'By size: by expected service time, from the shortest quarter of the tasks to the longest.',
 ];
 
 function table({ againstPools }: ComparisonOutcome, drawn: readonly Drawn[]): string {
@@ -100,6 +100,7 @@ function table({ againstPools }: ComparisonOutcome, drawn: readonly Drawn[]): st
       alone(row.reversals),
       alone(row.tardinessP95Seconds),
       alone(row.tardinessMaxSeconds),
+      bySize(row.qosPercentByQuartile),
     ];
     return element('tr', {}, ...cells.map((cell) => element('td', {}, cell)));
   });
@@ -117,43 +118,13 @@ function alone(estimate: Estimate | null): string {
   return estimate === null ? '–' : estimate.mean.toFixed(1);
 }
 
+function bySize(quartiles: readonly (number | null)[]): string {
+  return element('small', {}, quartiles.map((qos) => (qos === null ? '–' : qos.toFixed(1))).join(' '));
+}
+
 /** Coloured only where the interval leaves no doubt. */
 function costCell(cost: Estimate): string {
   const kind = (cost.high ?? Infinity) < 0 ? 'less' : (cost.low ?? -Infinity) > 0 ? 'more' : '';
   const sign = cost.mean > 0 ? '+' : '';
   return element('span', { class: kind }, `${sign}${withSpread(cost, 1)} %`);
-}
-
-/** So many pools and queues can be told apart in one picture. */
-const MOST_TRACES = 6;
-
-function episodeSection(
-  outcome: ComparisonOutcome,
-  source: WorkloadSource,
-  drawn: readonly Drawn[],
-): string[] {
-  const { setting, seeds } = outcome.request;
-  const seed = seeds[0];
-  if (seed === undefined) return [];
-  const workload = workloadOf(source, seed);
-  const traces = drawn
-    .flatMap(({ compared: { policy }, row, colour }): Trace[] =>
-      policy === undefined
-        ? []
-        : [
-            {
-              policy: row.policy,
-              colour,
-              points: traceEpisode(policy, workload, seed, episodeRules(source, setting)),
-            },
-          ],
-    )
-    .slice(0, MOST_TRACES);
-  const legend = traces.map(({ policy, colour }) =>
-    element('span', {}, element('i', { class: 'dot', style: `background:${colour}` }), escaped(policy)),
-  );
-  return [
-    element('h3', {}, `One episode, seed ${String(seed)}`),
-    element('figure', {}, element('div', { class: 'legend' }, ...legend), episodePicture(workload, traces)),
-  ];
 }

@@ -70,7 +70,7 @@ function frontier(pools: readonly ComparisonRow[], x: Scale, y: Scale): string {
   const label =
     last === undefined
       ? ''
-      : text(last[0] - 6, last[1] + 18, 'fixed pools', { class: 'tick', 'text-anchor': 'end' });
+      : text(last[0], last[1] - 9, 'fixed pools', { class: 'tick', 'text-anchor': 'middle' });
   return path(points, { class: 'pools' }) + dots.join('') + label;
 }
 

@@ -5,12 +5,14 @@ export const STYLE = `
   :root { --ink: #e6e9ee; --soft: #9aa7b6; --faint: #2d3642; --page: #12161c; --card: #1a2029; --good: #5cc892; --bad: #f0836b; }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 66rem; background: var(--page); color: var(--ink);
+body { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 76rem; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; letter-spacing: -.02em; }
 h2 { font-size: 1.35rem; margin: 3rem 0 .25rem; letter-spacing: -.01em; }
 h3 { font-size: 1rem; margin: 1.75rem 0 .5rem; }
 p { margin: .25rem 0 .75rem; color: var(--soft); max-width: 46rem; }
+p.legend-text { font-size: .82rem; max-width: none; }
+p > code { display: block; padding: .5em .8em; border-radius: 8px; }
 p.lead { color: var(--ink); font-size: 1.08rem; }
 code { font: .86em ui-monospace, SFMono-Regular, Menlo, monospace; background: var(--faint); padding: .1em .35em; border-radius: 4px; overflow-wrap: anywhere; }
 figure { margin: 0 0 1rem; padding: 1rem 1rem .5rem; background: var(--card); border: 1px solid var(--faint); border-radius: 12px; }

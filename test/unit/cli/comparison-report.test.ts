@@ -26,9 +26,11 @@ const pools = [10, 12, 14].map((workers) =>
   compared(`static:${String(workers)}`, { kind: 'static', workers }),
 );
 
+const mine = compared('<b>mine</b>', { kind: 'reactive', estimator: 'maximum' });
+
 const outcome: ComparisonOutcome = {
   request: { contenders: [], sources: [source], setting, seeds, targetQosPercent: 99.2 },
-  rows: [compared('<b>mine</b>', { kind: 'reactive', estimator: 'maximum' }), ...pools],
+  rows: [mine, ...pools],
   againstPools: new Map(),
   pools: new Map([[source.asked, pools]]),
   bounds: [],
@@ -63,6 +65,28 @@ describe('the page of a comparison', () => {
 
   it('draws no figure at a place that is none', () => {
     expect(/NaN|Infinity|undefined/.exec(page)).toBeNull();
+  });
+
+  it('says QoS by size beside QoS, and who is missing in a picture that holds no more', () => {
+    expect(page.match(/QoS % by size/g)).toHaveLength(1);
+    expect(page).not.toContain('Not drawn here');
+    const rules = ['a', 'b', 'c', 'd', 'e'].map((name) => ({
+      ...mine,
+      row: { ...mine.row, policy: name },
+    }));
+    expect(comparisonPage({ ...outcome, rows: [...pools, ...rules] }, 'farmhand compare')).toContain(
+      'can be told apart: static:12, static:14.',
+    );
+  });
+
+  it('draws the planned rate by the clock of the emitter, which runs ahead of the published schedule', () => {
+    const rows = outcome.rows.map((each) => ({ ...each, row: { ...each.row, workload: 'paper' } }));
+    const request = { ...outcome.request, sources: [{ asked: 'paper' }], seeds: [95_001] };
+    const drawn = comparisonPage({ ...outcome, request, rows }, 'farmhand compare');
+    const [, places = ''] = /d="([^"]*)"[^>]*class="planned"/.exec(drawn) ?? [];
+    const heights = places.split(/[ML]/).map((place) => Number(place.trim().split(/[ ,]/)[1]));
+    const zero = Math.max(...heights.filter(Number.isFinite));
+    expect(heights.at(-30)).toBe(zero);
   });
 
   it('is readable by light and by dark', () => {
