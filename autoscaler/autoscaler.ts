@@ -98,6 +98,7 @@ export class Autoscaler {
     const made = lock && (await this.#decideWith(lock.fence, token));
     const decision = made ?? heldWithoutData(lock?.fence, clock() - startedAt);
     metrics.record(decision, policies);
+    policies.warn(decision);
     void policies.loadEngine();
     return { kind: 'stepped', decision };
   }
@@ -149,11 +150,11 @@ export class Autoscaler {
     const untilSeconds = clock() + STEP_SECONDS;
     await policies.look();
     await store.tick();
-    const { memory, isPaused } = await this.#log.before();
+    const [{ memory, isPaused }, dispatch] = await Promise.all([this.#log.before(), store.dispatchOrder()]);
     const { stepSeconds } = rules;
     const control = this.#control;
     const farm = new LiveFarm({ control, pool, blocking, fence, stepSeconds, clock, untilSeconds });
-    const parts = { farm, policies, rules, isPaused, fence, clock };
+    const parts = { farm, policies, rules, dispatch, isPaused, fence, clock };
     // An earlier version kept the bare history.
     const before = memory !== undefined && 'history' in memory ? memory : NO_MEMORY;
     const { decision, memory: left } = await controlStep(parts, before);

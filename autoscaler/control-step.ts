@@ -2,12 +2,14 @@ import type { GuardRules } from '../shared/control/guard.ts';
 import { remember } from '../shared/control/observation.ts';
 import { farmhandReward, paperReward, totalReward } from '../shared/control/reward.ts';
 import type { RewardedStep } from '../shared/control/reward.ts';
+import type { DispatchOrder } from '../shared/farm/dispatch-order.ts';
 import type { Farm, ScaleOutcome } from '../shared/farm/farm-port.ts';
 import type { FarmSnapshot } from '../shared/farm/snapshot.ts';
 import { decideStep } from '../shared/policy/decision.ts';
 import type { StepDecision } from '../shared/policy/decision.ts';
 import type { Decision } from './decision.ts';
 import type { PolicyShelf } from './policy-shelf.ts';
+import { warningsOn } from './policy-warnings.ts';
 import { PoolFailure } from './pool.ts';
 import { healthyBefore } from './step-memory.ts';
 import type { StepMemory } from './step-memory.ts';
@@ -25,6 +27,8 @@ export interface StepParts {
   readonly farm: Farm;
   readonly policies: Pick<PolicyShelf, 'choose' | 'refusals' | 'fallback'>;
   readonly rules: StepRules;
+  /** In which the farm serves its tasks. */
+  readonly dispatch: DispatchOrder;
   readonly isPaused: boolean;
   readonly fence: number;
   /** Own monotonic clock, in seconds: durations only. */
@@ -65,7 +69,8 @@ export async function controlStep(parts: StepParts, before: StepMemory): Promise
   const decision = {
     ...base,
     atSeconds: snapshot.atSeconds,
-    ...recorded(seen, verdict),
+    pool: snapshot.pool,
+    ...recorded(parts, seen, verdict),
     ...acted,
     ...rewardOf(before, snapshot, seen),
     ...took(),
@@ -99,14 +104,21 @@ function judge(
   return { seen, verdict };
 }
 
+type Recorded =
+  'policy' | 'policyVersion' | 'fallback' | 'warnings' | 'observation' | 'asked' | 'target' | 'guards';
+
 function recorded(
+  { dispatch }: StepParts,
   { observation, guarded }: StepDecision,
   { by, asked, fallback, guards }: Verdict,
-): Pick<Decision, 'policy' | 'policyVersion' | 'fallback' | 'observation' | 'asked' | 'target' | 'guards'> {
+): Pick<Decision, Recorded> {
+  const isAnnounced = observation.announcedRatePerSecond !== undefined;
+  const warnings = warningsOn(by, { dispatch, isAnnounced });
   return {
     policy: by.name,
     policyVersion: by.version,
     ...(fallback === undefined ? {} : { fallback }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     observation,
     ...(asked === undefined ? {} : { asked }),
     target: guarded.workers,

@@ -1,6 +1,7 @@
 import type { GuardReason } from '../shared/control/guard.ts';
 import type { Observation } from '../shared/control/observation.ts';
 import type { ScaleOutcome } from '../shared/farm/farm-port.ts';
+import type { FarmSnapshot } from '../shared/farm/snapshot.ts';
 import type { PoolTrouble } from '../shared/farm/pool-trouble.ts';
 import type { Refusal } from './policy-keeper.ts';
 
@@ -9,6 +10,9 @@ export type HoldReason = 'noData' | 'scalingFailed' | 'paused' | 'rolloutInProgr
 
 /** Why not the policy decided, but the fallback. */
 export type FallbackReason = 'stepMismatch' | 'policyFailed' | 'policyRefused';
+
+/** What a policy that decides was not made for. */
+export type WarningReason = 'otherDispatch' | 'nothingAnnounced';
 
 /** What a reason code means in one case, for people to read. */
 export interface Reason<Code extends string> {
@@ -29,7 +33,11 @@ export interface Decision {
   readonly fallback?: Reason<FallbackReason>;
   /** Content that is there and is not used: the policy that ran before goes on. */
   readonly refused?: readonly Refusal[];
+  /** Why the one that decided does so less well than it could. */
+  readonly warnings?: readonly Reason<WarningReason>[];
   readonly observation?: Observation;
+  /** The pool as the step found it. */
+  readonly pool?: FarmSnapshot['pool'];
   /** What the policy asked for; absent where it was not asked or asked for nothing. */
   readonly asked?: number;
   /** What was left of it within the guards. */

@@ -2,6 +2,7 @@ import type { Observation } from '../shared/control/observation.ts';
 import { InvalidSetting } from '../shared/io/settings.ts';
 import { ruleByName } from '../shared/policy/rule-policy.ts';
 import type { FunctionContext, Logger } from '../template/farm-node22/contract.ts';
+import type { Decision } from './decision.ts';
 import { FORWARD_PASS, tensorflowEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { PolicyKeeper } from './policy-keeper.ts';
@@ -24,6 +25,8 @@ export class PolicyShelf {
   /** Until it has been tried. */
   #wantsTensorflow: boolean;
   #engine: Engine = FORWARD_PASS;
+  /** What the log has been told. */
+  readonly #warned = new Set<string>();
 
   private constructor(
     places: readonly Place[],
@@ -88,6 +91,16 @@ export class PolicyShelf {
     const isAnnounced = seen.announcedRatePerSecond !== undefined;
     const usable = this.usable();
     return usable.find(({ announced = isAnnounced }) => announced === isAnnounced) ?? usable[0];
+  }
+
+  /** Says in the log what a decision warns of, once for each policy. */
+  warn({ policy, policyVersion, warnings = [] }: Decision): void {
+    for (const { reason, detail } of warnings) {
+      const warning = [policyVersion, policy, reason].join(' ');
+      if (this.#warned.has(warning)) continue;
+      this.#warned.add(warning);
+      this.#log.warn({ policyName: policy, policyVersion, reason }, detail);
+    }
   }
 
   usable(): readonly UsablePolicy[] {

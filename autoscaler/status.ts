@@ -1,6 +1,6 @@
 import type { Autoscaler } from './autoscaler.ts';
 import type { StepRules } from './control-step.ts';
-import type { Decision } from './decision.ts';
+import type { Decision, Reason, WarningReason } from './decision.ts';
 import type { Refusal } from './policy-keeper.ts';
 import type { UsablePolicy } from './usable-policy.ts';
 
@@ -17,6 +17,8 @@ export interface Status {
   readonly fallback: string;
   /** Content that is there and is not used. */
   readonly refused: readonly Refusal[];
+  /** Why the policy that decided last does so less well than it could. */
+  readonly warnings: readonly Reason<WarningReason>[];
   /** Newest first. */
   readonly decisions: readonly Decision[];
 }
@@ -31,6 +33,7 @@ export async function statusOf(autoscaler: Autoscaler): Promise<Status> {
     policies: policies.usable().map(shown),
     fallback: policies.fallback.name,
     refused: policies.refusals(),
+    warnings: decisions.find(({ policy }) => policy !== undefined)?.warnings ?? [],
     decisions,
   };
 }

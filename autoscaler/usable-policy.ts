@@ -1,3 +1,4 @@
+import type { DispatchOrder } from '../shared/farm/dispatch-order.ts';
 import type { NetworkRun } from '../shared/policy/dense-layer.ts';
 import { InvalidModel } from '../shared/policy/learned-models.ts';
 import { learnedPolicy } from '../shared/policy/learned-policy.ts';
@@ -21,6 +22,8 @@ export interface UsablePolicy {
   readonly stepSeconds?: { readonly least: number; readonly most: number };
   /** Made for a load that is announced, or for one that is not; absent where it makes no difference. */
   readonly announced?: boolean;
+  /** The dispatch order that it was made for; absent where it makes no difference. */
+  readonly dispatch?: DispatchOrder;
   readonly policy: Policy;
 }
 
@@ -46,7 +49,7 @@ export async function verifiedPolicy(text: string, engine: Engine): Promise<Usab
     version: versionOf(text),
     ...(isLayersModel || hasLayers(file) ? { engine: engine.name } : {}),
     stepSeconds: file.stepSeconds,
-    ...(isRule ? {} : { announced: file.announced }),
+    ...(isRule ? {} : { announced: file.announced, dispatch: file.dispatch }),
     policy,
   };
 }

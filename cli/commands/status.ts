@@ -13,6 +13,8 @@ import type { Output } from '../output.ts';
 import { knownDoors, withFarm } from '../running-farm.ts';
 import type { KnownDoors } from '../running-farm.ts';
 import { bytes, duration, percent, plural, table } from '../wording.ts';
+import { lastLook, poolText } from '../pool-wording.ts';
+import type { LastLook } from '../pool-wording.ts';
 import { farmCommand, outputOf } from './common.ts';
 import type { CommonOptions } from './common.ts';
 
@@ -32,7 +34,10 @@ interface Status {
   readonly tokenFile?: string;
   /** Share of the deadlines that were met; absent where none has been due. */
   readonly qosPercent?: number;
-  readonly desiredWorkers: number;
+  /** Absent where nobody has asked for any yet. */
+  readonly desiredWorkers?: number;
+  /** The pool as the autoscaler saw it last; absent where it has not seen it yet. */
+  readonly pool?: LastLook;
   readonly snapshot: QueueSnapshot;
   readonly decisions: readonly Decision[];
   readonly audit?: Audit;
@@ -52,14 +57,19 @@ async function status(options: StatusOptions): Promise<void> {
   const output = outputOf(options);
   const read = await withFarm(options.farm, async ({ store }): Promise<Status> => {
     const snapshot = await new Control(store).observe(WINDOW_SECONDS);
+    const decisions = await new DecisionLog<Decision, unknown>(store).latest(SHOWN_DECISIONS);
+    const pool = lastLook(decisions);
+    // Only a pool of processes has a wish in Redis; what is asked of Kubernetes stands in the decisions.
+    const desired = (await new ProcessPoolStore(store).wish()) ?? pool?.wanted;
     const qos = qosShare(snapshot.counters.met, snapshot.counters.missed, snapshot.overdueHeld);
     return {
       farm: options.farm,
       ...knownDoors(options.farm),
       ...(qos === undefined ? {} : { qosPercent: qos * 100 }),
-      desiredWorkers: await new ProcessPoolStore(store).desired(),
+      ...(desired === undefined ? {} : { desiredWorkers: desired }),
+      ...(pool === undefined ? {} : { pool }),
       snapshot,
-      decisions: await new DecisionLog<Decision, unknown>(store).latest(SHOWN_DECISIONS),
+      decisions,
       ...(options.check ? { audit: await audit(store) } : {}),
     };
   });
@@ -69,7 +79,7 @@ async function status(options: StatusOptions): Promise<void> {
 }
 
 function print(status: Status, output: Output): void {
-  const { farm, qosPercent, desiredWorkers, snapshot, decisions } = status;
+  const { farm, qosPercent, snapshot, decisions } = status;
   const qos = qosPercent === undefined ? undefined : qosPercent / 100;
   const { counters: c, held, workers } = snapshot;
   output.line(`Farm ${farm}: ${plural(c.admitted, 'task')} admitted, QoS ${percent(qos)}`);
@@ -96,13 +106,18 @@ function print(status: Status, output: Output): void {
   output.line(`  blobs     ${bytes(snapshot.blobBytes)}`);
   printDoors(status, output);
   output.line();
-  output.line(`Workers: ${workers.length} of ${desiredWorkers} wanted`);
+  output.line(poolText(workers.length, status, snapshot.atSeconds));
   printWorkers(snapshot, output);
-  if (decisions.length > 0) {
-    output.line();
-    output.line('Latest decisions:');
-    for (const decision of decisions) output.line(`  ${decisionText(decision, snapshot.atSeconds)}`);
-  }
+  printDecisions(decisions, snapshot.atSeconds, output);
+}
+
+function printDecisions(decisions: readonly Decision[], nowSeconds: number, output: Output): void {
+  if (decisions.length === 0) return;
+  output.line();
+  output.line('Latest decisions:');
+  for (const decision of decisions) output.line(`  ${decisionText(decision, nowSeconds)}`);
+  const warnings = decisions.find(({ policy }) => policy !== undefined)?.warnings ?? [];
+  for (const { reason, detail } of warnings) output.line(`  ${reason}: ${detail}`);
 }
 
 function printDoors({ urls, tokenFile }: KnownDoors, output: Output): void {

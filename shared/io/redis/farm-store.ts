@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { DispatchRule } from '../../farm/dispatch-order.ts';
+import { DEFAULT_DISPATCH, DISPATCH_ORDERS } from '../../farm/dispatch-order.ts';
+import type { DispatchOrder, DispatchRule } from '../../farm/dispatch-order.ts';
 import { READABLE_VERSIONS, SCHEMA_VERSION, UnknownSchemaVersion } from '../../farm/schema-version.ts';
 import { runScript } from './script.ts';
 import type { Reply } from './script.ts';
@@ -86,6 +87,12 @@ export class FarmStore {
       if (found !== null) this.#expectReadable(found);
       cursor = following;
     } while (cursor !== '0');
+  }
+
+  /** The order in which waiting tasks are served. */
+  async dispatchOrder(): Promise<DispatchOrder> {
+    const order = await this.redis.hget(this.key('config'), 'order');
+    return DISPATCH_ORDERS.find((each) => each === order) ?? DEFAULT_DISPATCH.order;
   }
 
   /** Refuses a farm whose keys this program cannot read, before it touches any. */

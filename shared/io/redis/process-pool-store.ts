@@ -22,7 +22,13 @@ export class ProcessPoolStore {
   }
 
   async desired(): Promise<number> {
-    return Number((await this.#store.redis.get(this.#store.key('pool-desired'))) ?? 0);
+    return (await this.wish()) ?? 0;
+  }
+
+  /** Undefined where no pool of processes has ever been asked for. */
+  async wish(): Promise<number | undefined> {
+    const text = await this.#store.redis.get(this.#store.key('pool-desired'));
+    return text === null ? undefined : Number(text);
   }
 
   /**

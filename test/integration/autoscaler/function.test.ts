@@ -10,7 +10,7 @@ import { DecisionLog } from '../../../shared/io/redis/decision-log.ts';
 import { ProcessPoolStore } from '../../../shared/io/redis/process-pool-store.ts';
 import { SHIPPED_STAFFING } from '../../../shared/policy/shipped-staffing.ts';
 import { FarmProcesses, accountedFor, killed } from '../../support/farm-processes.ts';
-import { BAD_POLICY_FILES, staticPolicy } from '../../support/policy-files.ts';
+import { BAD_POLICY_FILES, networkPolicyFile, staticPolicy } from '../../support/policy-files.ts';
 import { SeatWorker } from '../../support/seat-worker.ts';
 import type { TemplateProcess } from '../../support/template-process.ts';
 import { eventually } from '../../support/worker-process.ts';
@@ -131,6 +131,23 @@ describe('a policy file', () => {
       { name: 'farmhand-triage-4-announced', kind: 'network', announced: true, engine: 'forward pass' },
       { name: 'farmhand-triage-4-unannounced', kind: 'network', announced: false, engine: 'forward pass' },
     ]);
+  });
+
+  it('that was made for another order, or for announcements, decides; the log says so once, the status always', async () => {
+    await aPoolOf(2);
+    swapTo(networkPolicyFile({ dispatch: 'fifo', announced: true }));
+    const autoscaler = await started({ ...ASKED, POLICY: policyFile() });
+    const [first, second] = [await step(autoscaler), await step(autoscaler)];
+    const warnings = [{ reason: 'otherDispatch' }, { reason: 'nothingAnnounced' }];
+    for (const decided of [first, second]) {
+      expect(decided).toMatchObject({ policy: 'small-network', warnings });
+      expect(decided).not.toHaveProperty('fallback');
+    }
+    expect((await status(autoscaler)).warnings).toEqual(second.warnings);
+    const logged = autoscaler.lines.filter(({ level }) => level === 'warn').map(({ reason }) => reason);
+    expect(logged).toEqual(['otherDispatch', 'nothingAnnounced']);
+    await farm.farm.store.configure({ order: 'fifo' });
+    expect((await step(autoscaler)).warnings).toMatchObject([{ reason: 'nothingAnnounced' }]);
   });
 });
 

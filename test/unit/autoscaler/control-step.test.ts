@@ -51,6 +51,7 @@ function step(before = NO_MEMORY, overrides: Partial<StepParts> = {}): Promise<S
       farm,
       policies: { choose: () => usableRule(fixed(4)), refusals: () => [], fallback: usableRule(fixed(1)) },
       rules: { ...bounds, isDryRun: false, stepSeconds: 8 },
+      dispatch: 'triage',
       isPaused: false,
       fence,
       clock: () => 0,
