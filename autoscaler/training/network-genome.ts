@@ -1,8 +1,10 @@
 import { NETWORK_INPUTS } from '../../shared/policy/network-inputs.ts';
 import type { NetworkInput } from '../../shared/policy/network-inputs.ts';
+import { isOfQueue } from '../../shared/policy/network.ts';
 import type { NetworkModel } from '../../shared/policy/network.ts';
 import type { OutlookRules } from '../../shared/policy/outlook.ts';
 import type { PlanPrices } from '../../shared/policy/plan.ts';
+import type { QueuePrices } from '../../shared/policy/queue-plan.ts';
 
 /** What is fixed before a search begins. */
 export interface GenomePlan {
@@ -10,7 +12,7 @@ export interface GenomePlan {
   readonly stepLimit: number;
 }
 
-type Constants = Record<keyof PlanPrices | keyof OutlookRules, number>;
+type Constants = Record<keyof PlanPrices | keyof QueuePrices | keyof OutlookRules, number>;
 
 /** A constant of outlook or plan that is searched for, by a number near 0. */
 interface Gene {
@@ -34,15 +36,23 @@ function gene(name: Gene['name'], kind: Gene['kind'], reach: number, start: Star
 }
 
 const GENES: readonly Gene[] = [
-  gene('safetyNow', 'sum', 1, { announced: 0.3, unannounced: 1 }),
-  gene('safetyLater', 'sum', 1, { announced: 0, unannounced: 0.3 }),
-  gene('softness', 'factor', 0.5, { announced: 0.9, unannounced: 0.8 }),
-  gene('shortagePrice', 'factor', 1, { announced: 13, unannounced: 30 }),
+  gene('safetyNow', 'sum', 1, { announced: 0.23, unannounced: 1 }),
+  gene('safetyLater', 'sum', 1, { announced: 0.03, unannounced: 0.3 }),
+  gene('softness', 'factor', 0.5, { announced: undefined, unannounced: 0.8 }),
+  gene('shortagePrice', 'factor', 1, { announced: undefined, unannounced: 30 }),
+  gene('missPrice', 'factor', 1, { announced: 12, unannounced: undefined }),
+  gene('missPower', 'sum', 1, { announced: 1, unannounced: undefined }),
   gene('changePrice', 'factor', 1, { announced: 0.4, unannounced: 0.5 }),
-  gene('backlogShare', 'factor', 1, { announced: 1, unannounced: 1 }),
-  gene('startSeconds', 'factor', 0.5, { announced: 5.5, unannounced: 4 }),
-  gene('usualServiceShare', 'share', 0.5, { announced: 0.5, unannounced: undefined }),
-  gene('spreadSeconds', 'factor', 1, { announced: 0.8, unannounced: undefined }),
+  gene('backlogShare', 'factor', 1, { announced: undefined, unannounced: 1 }),
+  gene('patience', 'factor', 0.5, { announced: 0.8, unannounced: undefined }),
+  gene('scatter', 'factor', 0.5, { announced: 1.15, unannounced: undefined }),
+  gene('waitingShare', 'factor', 1, { announced: 2, unannounced: undefined }),
+  gene('lostSeconds', 'factor', 1, { announced: 2.3, unannounced: undefined }),
+  gene('drainSeconds', 'factor', 1, { announced: 0.5, unannounced: undefined }),
+  gene('endPrice', 'factor', 1, { announced: 1.7, unannounced: undefined }),
+  gene('startSeconds', 'factor', 0.5, { announced: 6.3, unannounced: 4 }),
+  gene('usualServiceShare', 'share', 0.5, { announced: 0.7, unannounced: undefined }),
+  gene('spreadSeconds', 'factor', 1, { announced: 1.1, unannounced: undefined }),
   gene('slowShare', 'share', 0.5, { announced: undefined, unannounced: 0.3 }),
   gene('peakShare', 'share', 0.5, { announced: undefined, unannounced: 0.1 }),
   gene('meanShare', 'share', 0.5, { announced: undefined, unannounced: 0.7 }),
@@ -75,10 +85,15 @@ function genesOf({ announced }: GenomePlan): readonly (Gene & { readonly from: n
   });
 }
 
-const ANNOUNCED_ONLY = ['loadInSteps', 'highestLoad', 'steepRise', 'lowestLoad'];
+/** A choice: more of them are more weights to search for among the same noise. */
+const ANNOUNCED_INPUTS = [
+  ...['logLoad', 'waitingPerWorker', 'lostPerWorker', 'leastSlack', 'idleShare', 'arrivedLoad', 'slowLoad'],
+  ...['stepLength', 'loadInSteps1', 'loadInSteps4', 'highestLoad', 'jump', 'steadiness', 'lowestLoad'],
+];
+const ANNOUNCED_ONLY = ['loadInSteps', 'highestLoad', 'steepRise', 'jump', 'steadiness', 'lowestLoad'];
 
 function inputsOf({ announced }: GenomePlan): readonly NetworkInput[] {
-  if (announced) return NETWORK_INPUTS.filter(({ name }) => name !== 'meanLoad');
+  if (announced) return NETWORK_INPUTS.filter(({ name }) => ANNOUNCED_INPUTS.includes(name));
   return NETWORK_INPUTS.filter(({ name }) => !ANNOUNCED_ONLY.some((prefix) => name.startsWith(prefix)));
 }
 
@@ -99,8 +114,6 @@ const BIAS_REACH = 0.25;
 /** The model that a vector of numbers near 0 stands for. A shorter one has no network, one of zeros adds nothing. */
 export function modelOf(genome: readonly number[], plan: GenomePlan): NetworkModel {
   const constants = constantsOf(genome, plan);
-  const { safetyNow, safetyLater, softness, shortagePrice, changePrice, backlogShare, startSeconds } =
-    constants;
   const { horizonSteps, stepSeconds, usualServiceSeconds, usualServiceShare, spreadSeconds } = constants;
   const { firstLoadPerWorker, slowShare, peakShare, meanShare, usualLoad, usualShare } = constants;
   return {
@@ -108,19 +121,34 @@ export function modelOf(genome: readonly number[], plan: GenomePlan): NetworkMod
       ...{ horizonSteps, stepSeconds, usualServiceSeconds, usualServiceShare, spreadSeconds },
       ...{ firstLoadPerWorker, slowShare, peakShare, meanShare, usualLoad, usualShare },
     },
-    prices: {
-      ...{ safetyNow, safetyLater, softness, shortagePrice, changePrice, backlogShare, startSeconds },
-    },
+    prices: plan.announced ? queuePricesOf(constants) : planPricesOf(constants),
     stepLimit: plan.stepLimit,
     inputs: inputsOf(plan),
     layers: layersOf(genome, plan),
   };
 }
 
-/** Every genome has all of them. */
-const NO_PRICES: Readonly<Record<keyof PlanPrices, number>> = {
+function planPricesOf(constants: Constants): PlanPrices {
+  const { safetyNow, safetyLater, softness, shortagePrice, changePrice, backlogShare, startSeconds } =
+    constants;
+  return { safetyNow, safetyLater, softness, shortagePrice, changePrice, backlogShare, startSeconds };
+}
+
+/** Where the rate is announced, chance is all that is left: there a plan follows the work that waits. */
+function queuePricesOf(constants: Constants): QueuePrices {
+  const { safetyNow, safetyLater, missPrice, missPower, changePrice, patience, scatter } = constants;
+  const { startSeconds, waitingShare, lostSeconds, drainSeconds, endPrice } = constants;
+  return {
+    ...{ safetyNow, safetyLater, missPrice, missPower, changePrice, patience, scatter },
+    ...{ startSeconds, waitingShare, lostSeconds, drainSeconds, endPrice },
+  };
+}
+
+/** Every genome has those that its plan uses. */
+const NO_PRICES: Readonly<Record<keyof PlanPrices | keyof QueuePrices, number>> = {
   ...{ safetyNow: 0, safetyLater: 0, softness: 1, shortagePrice: 0, changePrice: 0 },
-  ...{ backlogShare: 0, startSeconds: 0 },
+  ...{ backlogShare: 0, startSeconds: 0, missPrice: 0, missPower: 0, patience: 1, scatter: 1 },
+  ...{ waitingShare: 0, lostSeconds: 0, drainSeconds: 0, endPrice: 0 },
 };
 
 function constantsOf(genome: readonly number[], plan: GenomePlan): Constants {
@@ -160,13 +188,15 @@ function layersOf(genome: readonly number[], plan: GenomePlan): NetworkModel['la
 
 /**
  * The genome that stands for a model: where a search sets out from what was learned before. Inputs are matched by name;
- * those that the model does not have begin with weights of 0.
+ * those that the model does not have begin with weights of 0. Of a model that plans in another way only the outlook is
+ * taken over: its safety is a safety of something else.
  */
 export function genomeOf({ outlook, prices, layers, inputs }: NetworkModel, plan: GenomePlan): number[] {
-  const constants: Constants = { ...outlook, ...prices };
-  const genome = genesOf(plan).map((used) => numberOf(used, constants[used.name]));
+  const isOfItsKind = isOfQueue(prices) === plan.announced;
+  const constants: Partial<Constants> = { ...outlook, ...(isOfItsKind ? prices : {}) };
+  const genome = genesOf(plan).map((used) => numberOf(used, constants[used.name] ?? used.from));
   const [layer] = layers;
-  if (layer === undefined) return genome;
+  if (layer === undefined || !isOfItsKind) return genome;
   for (const row of layer.weights) {
     for (const { name } of inputsOf(plan)) {
       const at = inputs.findIndex((input) => input.name === name);

@@ -99,6 +99,14 @@ export const NETWORK_INPUTS: readonly NetworkInput[] = [
   input('steepRise', { unit: 'log', low: 1.5, high: 2 }, ({ outlook, load }) => {
     return Math.log(Math.max(outlook.highest, LEAST_LOAD) / Math.max(load, LEAST_LOAD));
   }),
+  // The same, as wide as the others: from 0 at four and a half times the load to 5 at seven times.
+  input('jump', { unit: 'log / 10', low: 0, high: 5 }, ({ outlook, load }) => {
+    return 10 * (Math.log(Math.max(outlook.highest, LEAST_LOAD) / Math.max(load, LEAST_LOAD)) - 1.5);
+  }),
+  // 1 where no change is announced at all.
+  input('steadiness', { unit: 'share', low: 0, high: 1 }, ({ outlook, load }) => {
+    return 1 - (outlook.highest - outlook.lowest) / Math.max(load, LEAST_LOAD);
+  }),
   input('lowestLoad', { unit: '√load', low: -6, high: 0 }, ({ outlook, load, scale }) => {
     return (outlook.lowest - load) / scale;
   }),

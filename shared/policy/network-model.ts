@@ -2,10 +2,10 @@ import type { Dimension } from '../control/spaces.ts';
 import type { DenseLayer } from './dense-layer.ts';
 import { InvalidModel, listAt, readLayer, recordAt } from './learned-models.ts';
 import { NETWORK_INPUTS } from './network-inputs.ts';
-import type { NetworkInput } from './network-inputs.ts';
 import type { NetworkModel } from './network.ts';
 import type { OutlookRules } from './outlook.ts';
 import type { PlanPrices } from './plan.ts';
+import type { QueuePrices } from './queue-plan.ts';
 
 /** Where a number of a model has to lie, bounds included. */
 type Bounds = readonly [low: number, high: number];
@@ -34,6 +34,21 @@ const PRICES: Readonly<Record<keyof PlanPrices, Bounds>> = {
   startSeconds: [0, 3600],
 };
 
+const QUEUE_PRICES: Readonly<Record<keyof QueuePrices, Bounds>> = {
+  safetyNow: [-20, 20],
+  safetyLater: [-20, 20],
+  missPrice: [0, 10_000],
+  missPower: [-2, 2],
+  changePrice: [0, 1000],
+  patience: [0, 100],
+  scatter: [0, 100],
+  startSeconds: [0, 3600],
+  waitingShare: [0, 100],
+  lostSeconds: [0, 3600],
+  drainSeconds: [0, 3600],
+  endPrice: [0, 10_000],
+};
+
 /** Outputs of the network: the safety to add now, and later. */
 const OUTPUTS = 2;
 const MOST_STEP_LIMIT = 64;
@@ -52,21 +67,35 @@ export function readNetworkModel(value: unknown, around: NetworkSurroundings): N
   if (!Number.isInteger(outlook.horizonSteps)) {
     throw new InvalidModel('model.outlook.horizonSteps', 'a whole number', outlook.horizonSteps);
   }
-  const inputs = around.observations.map(readInput);
+  const inputs = readInputs(around.observations, NETWORK_INPUTS);
   return {
     outlook,
-    prices: readNumbers('model.prices', model['prices'], PRICES),
+    prices: readPrices(model['prices']),
     stepLimit,
     inputs,
     layers: readLayers(model['layers'], inputs.length),
   };
 }
 
-function readInput(given: Dimension, index: number): NetworkInput {
-  const field = `observations[${String(index)}]`;
-  const input = NETWORK_INPUTS.find(({ name }) => name === given.name);
+/** Which plan they are of, their names tell. */
+function readPrices(value: unknown): NetworkModel['prices'] {
+  const isOfQueue = typeof value === 'object' && value !== null && 'patience' in value;
+  if (isOfQueue) return readNumbers('model.prices', value, QUEUE_PRICES);
+  return readNumbers('model.prices', value, PRICES);
+}
+
+/** The inputs that a file lists, each as the table knows it, within the file's own bounds. */
+export function readInputs<Input extends Dimension>(
+  observations: readonly Dimension[],
+  table: readonly Input[],
+): Input[] {
+  return observations.map((given, index) => readInput(given, `observations[${String(index)}]`, table));
+}
+
+function readInput<Input extends Dimension>(given: Dimension, field: string, table: readonly Input[]): Input {
+  const input = table.find(({ name }) => name === given.name);
   if (input === undefined) {
-    const known = NETWORK_INPUTS.map(({ name }) => name).join(', ');
+    const known = table.map(({ name }) => name).join(', ');
     throw new InvalidModel(`${field}.name`, `one of ${known}`, given.name);
   }
   if (given.unit !== input.unit) throw new InvalidModel(`${field}.unit`, input.unit, given.unit);
@@ -74,7 +103,12 @@ function readInput(given: Dimension, index: number): NetworkInput {
   return { ...input, low: given.low, high: given.high };
 }
 
-function readLayers(value: unknown, inputs: number): DenseLayer[] {
+/** Layers from so many inputs to two outputs; there may be none. */
+export function readLayers(
+  value: unknown,
+  inputs: number,
+  outputs = 'the safety now and later',
+): DenseLayer[] {
   const layers: DenseLayer[] = [];
   let width = inputs;
   for (const [index, layer] of listAt('model.layers', value).entries()) {
@@ -83,7 +117,7 @@ function readLayers(value: unknown, inputs: number): DenseLayer[] {
     width = read.biases.length;
   }
   if (layers.length > 0 && width !== OUTPUTS) {
-    throw new InvalidModel('model.layers', 'a last layer of 2 outputs, the safety now and later', width);
+    throw new InvalidModel('model.layers', `a last layer of 2 outputs, ${outputs}`, width);
   }
   return layers;
 }

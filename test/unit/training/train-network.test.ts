@@ -96,7 +96,7 @@ test('a start that is not searched on from only has its safety moved', async () 
   const { prices, outlook } = document?.model as typeof start;
   const rounded = (value: number): number => Number(value.toFixed(6));
   expect(outlook.spreadSeconds).toBe(rounded(start.outlook.spreadSeconds));
-  expect(prices.shortagePrice).toBe(rounded(start.prices.shortagePrice));
+  expect(prices.changePrice).toBe(rounded(start.prices.changePrice));
   expect(prices.safetyNow - prices.safetyLater).toBeCloseTo(
     start.prices.safetyNow - start.prices.safetyLater,
     5,
