@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { COMMAND_LIST } from './command-list.ts';
 import type { ListedCommand } from './command-list.ts';
 import { EXIT_CODE_HELP } from './exit-codes.ts';
+import { refuseBesideResume } from './resume-alone.ts';
 import { FARMHAND } from './wording.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -24,7 +25,10 @@ export async function makeProgram(args: readonly string[]): Promise<Command> {
     .description('Runs a deadline-aware task farm on this machine, and looks after farms elsewhere')
     .version(version)
     .showHelpAfterError(`(${FARMHAND} --help shows what there is)`)
-    .addHelpText('after', `\n${EXIT_CODE_HELP}\n\n${ELSEWHERE_HELP}`);
+    .addHelpText('after', `\n${EXIT_CODE_HELP}\n\n${ELSEWHERE_HELP}`)
+    .hook('preAction', (_, meantCommand) => {
+      refuseBesideResume(meantCommand);
+    });
   const meant = args[0] === 'help' ? args[1] : args[0];
   for (const listed of COMMAND_LIST)
     program.addCommand(listed.name === meant ? await listed.load() : placeholder(listed));

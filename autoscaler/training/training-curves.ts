@@ -79,10 +79,13 @@ function drawPanel({ name, learning, selection }: Panel, plot: Plot): string {
   ].join('');
 }
 
-/** Without the lowest twentieth of the points, which is drawn at the edge: the first episodes would flatten all others. */
+/**
+ * Without the lowest twentieth of the points, which is drawn at the edge: the first episodes would flatten all others.
+ * Of fewer than twenty-one points every one is in its place.
+ */
 function spanOf(points: readonly Point[]): { readonly low: number; readonly high: number } {
   const values = points.map(([, value]) => value).sort((one, other) => one - other);
-  const at = (share: number): number => values[Math.round(share * (values.length - 1))] ?? 0;
+  const at = (share: number): number => values[Math.floor(share * (values.length - 1))] ?? 0;
   return { low: at(0.05), high: values.at(-1) ?? 0 };
 }
 

@@ -83,6 +83,8 @@ export class TrainingRun {
       await this.#chapter();
       best = await this.#checkpoint();
     }
+    // Of a short or an interrupted run there is less than a whole group left, and it may be all that there is.
+    this.#writeMetrics();
     return best ?? (await this.#checkpoint());
   }
 
@@ -98,7 +100,11 @@ export class TrainingRun {
   #note(metrics: EpisodeMetrics): void {
     this.#episodes += 1;
     this.#pending.push(metrics);
-    if (this.#pending.length < this.#parts.plan.metricsEvery) return;
+    if (this.#pending.length >= this.#parts.plan.metricsEvery) this.#writeMetrics();
+  }
+
+  #writeMetrics(): void {
+    if (this.#pending.length === 0) return;
     this.#parts.folder?.appendLine('metrics.jsonl', { episodes: this.#episodes, ...meanOf(this.#pending) });
     this.#pending = [];
   }

@@ -77,6 +77,14 @@ describe.each(Object.entries(learners))('a training run of %s', (kind, train) =>
   });
 });
 
+it('keeps the metrics of its last episodes too, however few they are', async () => {
+  const folder = aFolder();
+  await trainSarsa({ plan: { ...plan, metricsEvery: 25 }, origin, folder });
+  const lines = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n');
+  const episodes = lines.map((line) => (JSON.parse(line) as { readonly episodes: number }).episodes);
+  expect(episodes).toEqual([25, 50, 60]);
+});
+
 it('says which folder holds no run', async () => {
   const folder = aFolder();
   await expect(trainSarsa({ origin, folder, isResumed: true })).rejects.toThrow(
