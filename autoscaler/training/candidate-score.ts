@@ -1,6 +1,7 @@
 import { networkPolicy } from '../../shared/policy/network.ts';
 import { modelOf } from './network-genome.ts';
 import type { GenomePlan } from './network-genome.ts';
+import { FEW_TASKS } from './rollout.ts';
 import type { Meeting, Rollouts, RolloutScore } from './rollout.ts';
 
 /** What a candidate came to, in the mean over its episodes of one kind. */
@@ -44,10 +45,10 @@ function excessWorkers({ meanWorkers, meanLoad }: RolloutScore): number {
   return MAIN_LOAD + ((meanWorkers - meanLoad) * Math.sqrt(MAIN_LOAD)) / Math.sqrt(meanLoad + 0.5);
 }
 
-/** Below so many tasks one missed task more or less says little. */
-const FEW_TASKS = 100;
-
-function meanOf(scores: readonly RolloutScore[], workersOf: (score: RolloutScore) => number): MeanScore {
+export function meanOf(
+  scores: readonly RolloutScore[],
+  workersOf: (score: RolloutScore) => number,
+): MeanScore {
   const mean = (of: (score: RolloutScore) => number): number =>
     scores.reduce((sum, score) => sum + of(score), 0) / Math.max(1, scores.length);
   return {

@@ -1,6 +1,7 @@
 import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
+import { Adam } from './adam.ts';
 import { PlainNetwork } from './plain-network.ts';
-import { ADAM, huberLoss, huberSlope, OtherBackend } from './q-trainer.ts';
+import { huberLoss, huberSlope, OtherBackend } from './q-trainer.ts';
 import type { QTrainer, QTrainerSettings, QTrainerState } from './q-trainer.ts';
 import type { Batch } from './replay-memory.ts';
 
@@ -11,9 +12,7 @@ export class PlainTrainer implements QTrainer {
   readonly #online: PlainNetwork;
   readonly #target: PlainNetwork;
   readonly #gradient: Float64Array;
-  readonly #mean: Float64Array;
-  readonly #variance: Float64Array;
-  #steps = 0;
+  readonly #adam: Adam;
 
   constructor(layers: readonly DenseLayer[], settings: QTrainerSettings) {
     this.#settings = settings;
@@ -21,13 +20,12 @@ export class PlainTrainer implements QTrainer {
     this.#target = new PlainNetwork(layers);
     const count = this.#online.parameters.length;
     this.#gradient = new Float64Array(count);
-    this.#mean = new Float64Array(count);
-    this.#variance = new Float64Array(count);
+    this.#adam = new Adam(count, settings.maxGradientNorm);
   }
 
   learn(batch: Batch, learningRate: number): number {
     const loss = this.gradientOf(batch, this.#gradient);
-    this.#descend(learningRate);
+    this.#adam.descend(this.#online.parameters, this.#gradient, learningRate);
     return loss;
   }
 
@@ -48,7 +46,7 @@ export class PlainTrainer implements QTrainer {
       backend: this.backend,
       online: this.#online.layers(),
       target: this.#target.layers(),
-      optimiser: [[this.#steps], Array.from(this.#mean), Array.from(this.#variance)],
+      optimiser: this.#adam.state(),
     };
   }
 
@@ -56,9 +54,7 @@ export class PlainTrainer implements QTrainer {
     if (backend !== this.backend) throw new OtherBackend(this.backend, backend);
     this.#online.parameters.set(new PlainNetwork(online).parameters);
     this.#target.parameters.set(new PlainNetwork(target).parameters);
-    this.#steps = optimiser[0]?.[0] ?? 0;
-    this.#mean.set(optimiser[1] ?? []);
-    this.#variance.set(optimiser[2] ?? []);
+    this.#adam.restore(optimiser);
   }
 
   dispose(): void {
@@ -91,26 +87,6 @@ export class PlainTrainer implements QTrainer {
     const chosen = argmax(this.#online.forward(batch.nextStates, at));
     const value = this.#target.forward(batch.nextStates, at)[chosen] ?? 0;
     return reward + this.#settings.gamma * continues * value;
-  }
-
-  #descend(learningRate: number): void {
-    this.#steps += 1;
-    const gradient = this.#gradient;
-    let square = 0;
-    for (const slope of gradient) square += slope * slope;
-    const shorten = Math.min(1, this.#settings.maxGradientNorm / Math.max(1e-12, Math.sqrt(square)));
-    const meanBias = 1 - ADAM.beta1 ** this.#steps;
-    const varianceBias = 1 - ADAM.beta2 ** this.#steps;
-    const { parameters } = this.#online;
-    for (let index = 0; index < parameters.length; index += 1) {
-      const slope = (gradient[index] ?? 0) * shorten;
-      const mean = ADAM.beta1 * (this.#mean[index] ?? 0) + (1 - ADAM.beta1) * slope;
-      const variance = ADAM.beta2 * (this.#variance[index] ?? 0) + (1 - ADAM.beta2) * slope * slope;
-      this.#mean[index] = mean;
-      this.#variance[index] = variance;
-      const step = mean / meanBias / (Math.sqrt(variance / varianceBias) + ADAM.epsilon);
-      parameters[index] = (parameters[index] ?? 0) - learningRate * step;
-    }
   }
 }
 

@@ -73,6 +73,3 @@ export function huberLoss(error: number): number {
   const size = Math.abs(error);
   return size <= 1 ? (size * size) / 2 : size - 0.5;
 }
-
-/** Adam's constants (Kingma and Ba 2015), and TensorFlow.js's own epsilon. */
-export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;

@@ -1,5 +1,7 @@
 import type { DispatchOrder } from '../../shared/farm/dispatch-order.ts';
 import type { Policy } from '../../shared/policy/policy.ts';
+import type { FarmSimulation } from '../../shared/simulator/farm-simulation.ts';
+import type { TaskTable } from '../../shared/simulator/task-table.ts';
 import type { Workload } from '../../shared/workload/workload.ts';
 import { EpisodeDraw } from './episode-draw.ts';
 import { DEFAULT_EPISODE_RULES, runEpisode } from './episode.ts';
@@ -20,7 +22,6 @@ export interface RolloutScore {
   readonly meanWorkers: number;
   readonly actions: number;
   readonly steps: number;
-  /** Mean work generated per second: the workers that it keeps busy. */
   readonly meanLoad: number;
 }
 
@@ -28,6 +29,12 @@ export interface RolloutRules {
   readonly dispatch: DispatchOrder;
   readonly stepLimit: number;
   readonly announced: boolean;
+}
+
+/** The published farm by these rules, with no turn for lost tasks. */
+export function episodeRulesOf({ dispatch, stepLimit, announced }: RolloutRules): EpisodeRules {
+  const rule = { order: dispatch, lostShare: 0, triageLimit: 32 };
+  return { ...DEFAULT_EPISODE_RULES, dispatch: rule, stepLimit, announced };
 }
 
 /** Tasks that are kept for the next time the same episode is met. */
@@ -45,13 +52,7 @@ export class Rollouts {
   #keptTasks = 0;
 
   constructor(rules: RolloutRules) {
-    const dispatch = { order: rules.dispatch, lostShare: 0, triageLimit: 32 };
-    this.#rules = {
-      ...DEFAULT_EPISODE_RULES,
-      dispatch,
-      stepLimit: rules.stepLimit,
-      announced: rules.announced,
-    };
+    this.#rules = episodeRulesOf(rules);
   }
 
   meet(policy: Policy, meeting: Meeting): RolloutScore {
@@ -77,23 +78,37 @@ export class Rollouts {
   }
 }
 
-function scoreOf({ simulation, commands, workload }: Episode): RolloutScore {
-  const { collected, tasks, nowSeconds } = simulation;
+/** Below so many tasks one missed task more or less says little. */
+export const FEW_TASKS = 100;
+
+/** Tasks that fell due until now, and those of them that were missed. */
+export function lossOf({
+  collected,
+  tasks,
+  nowSeconds,
+}: FarmSimulation): Pick<RolloutScore, 'due' | 'missed'> {
   const due = collected.count + collected.overdueOf(tasks.count, nowSeconds);
+  return { due, missed: due - collected.met };
+}
+
+/** Mean work generated per second: the workers that it keeps busy. */
+export function meanLoadOf({ expectedServiceSeconds }: TaskTable, seconds: number): number {
+  return expectedServiceSeconds.reduce((sum, each) => sum + each, 0) / seconds;
+}
+
+function scoreOf({ simulation, commands, workload }: Episode): RolloutScore {
   let workers = 0;
   let actions = 0;
   for (const command of commands) {
     workers += command.workers;
     if (command.workers !== command.before) actions += 1;
   }
-  const work = tasks.expectedServiceSeconds.reduce((sum, seconds) => sum + seconds, 0);
   const steps = Math.max(1, commands.length);
   return {
-    due,
-    missed: due - collected.met,
+    ...lossOf(simulation),
     meanWorkers: workers / steps,
     actions,
     steps,
-    meanLoad: work / (steps * workload.stepSeconds),
+    meanLoad: meanLoadOf(simulation.tasks, steps * workload.stepSeconds),
   };
 }

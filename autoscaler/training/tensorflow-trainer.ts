@@ -1,7 +1,8 @@
 import type { AdamOptimizer, NamedTensorMap, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
 import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
 import type { LoadedTensorflow } from '../tensorflow.ts';
-import { ADAM, OtherBackend } from './q-trainer.ts';
+import { ADAM } from './adam.ts';
+import { OtherBackend } from './q-trainer.ts';
 import type { QTrainer, QTrainerSettings, QTrainerState } from './q-trainer.ts';
 import type { Batch } from './replay-memory.ts';
 

@@ -72,7 +72,7 @@ export function defaultNetworkSettings({ announced, stepLimit }: RolloutRules): 
 }
 
 /** From which to which step a policy may be used: mixed workloads vary it. */
-const STEP_RANGE = { trainedFor: 8, least: 3, most: 30 } as const;
+export const STEP_RANGE = { trainedFor: 8, least: 3, most: 30 } as const;
 
 /**
  * Learns a policy for one dispatch order, step limit, and announced or not. The same config gives the same weights.
@@ -142,7 +142,7 @@ async function scoresOf(
   return [scoreOf('paper-random', main), scoreOf('paper', paper)];
 }
 
-function scoreOf(workload: string, score: MeanScore): PolicyFile['scores'][number] {
+export function scoreOf(workload: string, score: MeanScore): PolicyFile['scores'][number] {
   return {
     workload,
     seeds: { first: FIRST_SCORING_SEED, last: FIRST_SCORING_SEED + score.episodes - 1 },
@@ -210,10 +210,10 @@ function provenanceOf(
 }
 
 /** Six decimals are more than a decision can tell apart, and keep files short. */
-function rounded(model: NetworkModel): NetworkModel {
+export function rounded<Model>(model: Model): Model {
   return JSON.parse(
     JSON.stringify(model, (_, value: unknown) =>
       typeof value === 'number' ? Number(value.toFixed(6)) : value,
     ),
-  ) as NetworkModel;
+  ) as Model;
 }

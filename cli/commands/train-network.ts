@@ -182,7 +182,7 @@ async function trainOne(
   }
   if (out !== undefined) await writeText(out, encodePolicyFile(document));
   output.line(
-    `${document.name}: ${describe(document)} after ${duration((performance.now() - startedMs) / 1000)}`,
+    `${document.name}: ${scoresInWords(document)} after ${duration((performance.now() - startedMs) / 1000)}`,
   );
   output.line(`Everything is in ${folder}.`);
 }
@@ -238,7 +238,7 @@ function commandOf(options: NetworkOptions): string {
   return words.join(' ');
 }
 
-function describe({ scores }: PolicyFile): string {
+export function scoresInWords({ scores }: PolicyFile): string {
   return scores
     .map(({ workload, qosPercent, meanWorkers, scalingActions }) =>
       [

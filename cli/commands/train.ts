@@ -19,6 +19,7 @@ import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin
 import { number, wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
 import { duration } from '../wording.ts';
+import { gradientCommand } from './train-gradient.ts';
 import { networkCommand } from './train-network.ts';
 
 /** What both learners understand. */
@@ -77,7 +78,8 @@ export function trainCommand(): Command {
     .description('Train a policy in the simulator, and write it as a policy file')
     .addCommand(sarsaCommand())
     .addCommand(dqnCommand())
-    .addCommand(networkCommand());
+    .addCommand(networkCommand())
+    .addCommand(gradientCommand());
 }
 
 const many = wholeNumber(1, 100_000_000);

@@ -36,7 +36,7 @@ function outputsOf({ activation, weights, biases }: DenseLayer, inputs: readonly
   return outputs;
 }
 
-function activate(activation: Activation, value: number): number {
+export function activate(activation: Activation, value: number): number {
   if (activation === 'tanh') return Math.tanh(value);
   return activation === 'relu' ? Math.max(0, value) : value;
 }

@@ -2,6 +2,8 @@ import type { Dimension } from '../control/spaces.ts';
 import { pureEngine } from './dense-layer.ts';
 import type { NetworkEngine, NetworkRun } from './dense-layer.ts';
 import { farmhandObservation } from './farmhand-observation.ts';
+import { readHistoryNetwork } from './history-network-model.ts';
+import { historyNetworkPolicy } from './history-network.ts';
 import { InvalidModel, readQNetworkModel, readSarsaModel } from './learned-models.ts';
 import { readNetworkModel } from './network-model.ts';
 import { networkPolicy } from './network.ts';
@@ -37,14 +39,8 @@ export function learnedPolicy(
   engine: NetworkEngine = pureEngine,
   layersModel?: NetworkRun,
 ): Policy {
-  const { kind, name, observations, actions, model, stepLimit } = file;
-  if (kind !== 'sarsa' && kind !== 'dqn' && kind !== 'layers-model') {
-    if (actions.kind !== 'target') throw new InvalidModel('actions.kind', 'target', actions.kind);
-    if (kind === 'network')
-      return networkPolicy(name, readNetworkModel(model, { observations, stepLimit }), engine);
-    checkNames(observations);
-    return rulePolicy(kind, name, model);
-  }
+  const { kind, name, observations, actions, model } = file;
+  if (kind !== 'sarsa' && kind !== 'dqn' && kind !== 'layers-model') return targetPolicy(file, engine);
   if (actions.kind !== 'delta') throw new InvalidModel('actions.kind', 'delta', actions.kind);
   const { deltas } = actions;
   const schema = schemaOf(observations);
@@ -62,6 +58,25 @@ export function learnedPolicy(
       const run = oneEach(layersModel, deltas.length);
       return qNetwork({ name, schema, deltas, model: { layers: [] }, engine: () => run });
     }
+  }
+}
+
+/** A policy that asks for a size of the pool. */
+function targetPolicy(file: LearnedPolicyFile, engine: NetworkEngine): Policy {
+  const { kind, name, observations, actions, model, stepLimit } = file;
+  if (actions.kind !== 'target') throw new InvalidModel('actions.kind', 'target', actions.kind);
+  switch (kind) {
+    case 'network':
+      return networkPolicy(name, readNetworkModel(model, { observations, stepLimit }), engine);
+    case 'history-network':
+      return historyNetworkPolicy(name, readHistoryNetwork(model, observations), engine);
+    case 'sarsa':
+    case 'dqn':
+    case 'layers-model':
+      throw new InvalidModel('actions.kind', 'delta', actions.kind);
+    default:
+      checkNames(observations);
+      return rulePolicy(kind, name, model);
   }
 }
 

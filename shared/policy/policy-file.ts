@@ -4,7 +4,14 @@ import type { DispatchOrder } from '../farm/dispatch-order.ts';
 import { InvalidModel, listAt, recordAt } from './learned-models.ts';
 import { RULE_KINDS } from './rule-policy.ts';
 
-export const POLICY_KINDS = ['sarsa', 'dqn', 'layers-model', 'network', ...RULE_KINDS] as const;
+export const POLICY_KINDS = [
+  'sarsa',
+  'dqn',
+  'layers-model',
+  'network',
+  'history-network',
+  ...RULE_KINDS,
+] as const;
 
 export type PolicyKind = (typeof POLICY_KINDS)[number];
 

@@ -1,0 +1,235 @@
+import { setImmediate } from 'node:timers/promises';
+import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
+import { HISTORY_INPUTS } from '../../shared/policy/history-inputs.ts';
+import { historyNetworkPolicy } from '../../shared/policy/history-network.ts';
+import type { HistoryNetworkModel } from '../../shared/policy/history-network.ts';
+import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
+import type { PolicyFile } from '../../shared/policy/policy-file.ts';
+import { meanOf } from './candidate-score.ts';
+import type { MeanScore } from './candidate-score.ts';
+import { GUESS_PER_WORKER } from './explored-episodes.ts';
+import { GRADIENT_SEEDS, GradientTraining } from './gradient-training.ts';
+import type { GradientTrainingSettings, GradientTrainingState, UpdateReport } from './gradient-training.ts';
+import type { Origin } from './learned-policy.ts';
+import { FIRST_SCORING_SEED, SELECTION_SEEDS } from './network-selection.ts';
+import { Rollouts } from './rollout.ts';
+import type { RolloutRules } from './rollout.ts';
+import { RunFolder } from './run-folder.ts';
+import { rounded, scoreOf, STEP_RANGE } from './train-network.ts';
+import { drawTrainingCurves } from './training-curves.ts';
+
+/** How a run is cut, and judged. Plain data: a run folder keeps it. */
+export interface GradientRunPlan {
+  /** Updates to a checkpoint. */
+  readonly checkpointEvery: number;
+  /** Episodes of the selection seeds by which each checkpoint is judged. */
+  readonly evalEpisodes: number;
+  /** Episodes of the selection seeds by which the safety of the result is adjusted. */
+  readonly adjustingEpisodes: number;
+  /** Episodes of the scoring seeds, which tell what the result is worth. */
+  readonly scoringEpisodes: number;
+}
+
+export const DEFAULT_GRADIENT_PLAN: GradientRunPlan = {
+  checkpointEvery: 20,
+  evalEpisodes: 300,
+  adjustingEpisodes: 2000,
+  scoringEpisodes: 600,
+};
+
+/** Everything that a training by policy gradients depends on; its config.json. */
+export interface GradientConfig {
+  readonly kind: 'gradient';
+  readonly name: string;
+  readonly rules: RolloutRules;
+  readonly settings: GradientTrainingSettings;
+  readonly plan: GradientRunPlan;
+  readonly origin: Origin;
+}
+
+export interface TrainGradientOptions {
+  readonly config: GradientConfig;
+  /** A folder to keep the run in; nothing is kept without one. */
+  readonly folder?: string;
+  /** Goes on with the run that the folder holds; the config has to be the one in it. */
+  readonly isResumed?: boolean;
+  /** Seconds from any moment on: how long it took is written down. */
+  readonly clock: () => number;
+  readonly signal?: AbortSignal;
+  readonly onUpdate?: (report: UpdateReport) => void;
+}
+
+/** What a checkpoint holds. */
+interface SavedGradientRun {
+  readonly training: GradientTrainingState;
+  /** Spent until then, by this run and those that it goes on from. */
+  readonly seconds: number;
+}
+
+/**
+ * Learns a policy that remembers what arrived, for one dispatch order and step limit, where no load is announced. The
+ * same config gives the same weights. Undefined where it was stopped; the folder then holds a state to go on from.
+ */
+export async function trainGradient(options: TrainGradientOptions): Promise<PolicyFile | undefined> {
+  const { config, clock } = options;
+  const { settings, rules, plan } = config;
+  const folder = folderOf(options);
+  const training = new GradientTraining(settings, rules);
+  const judging = new Rollouts(rules);
+  const startedAt = clock();
+  const earlier = options.isResumed === true ? resumed(training, folder) : 0;
+  const seconds = (): number => earlier + clock() - startedAt;
+  const save = (): void => {
+    const state = training.state();
+    const saved: SavedGradientRun = { training: state, seconds: seconds() };
+    folder?.saveState({ episodes: state.episodes, state: saved });
+  };
+  while (!training.isOver) {
+    // Learning leaves no moment in which an interrupt would be heard of.
+    await setImmediate();
+    if (options.signal?.aborted === true) {
+      save();
+      return undefined;
+    }
+    const report = training.next();
+    folder?.appendLine('metrics.jsonl', report);
+    const isLast = report.update === settings.updates;
+    if (report.update % plan.checkpointEvery === 0 || isLast) {
+      const { first } = SELECTION_SEEDS;
+      const score = judged(training.learner.averageLayers(), judging, { first, episodes: plan.evalEpisodes });
+      const { update, episodes } = report;
+      folder?.appendLine('evaluations.jsonl', { update, episodes, evaluation: evaluationOf(score) });
+      save();
+    }
+    options.onUpdate?.(report);
+  }
+  const layers = adjusted(training.learner.averageLayers(), judging, config);
+  const { scoringEpisodes } = plan;
+  const score = judged(layers, judging, { first: FIRST_SCORING_SEED, episodes: scoringEpisodes });
+  const document = documentOf(config, { layers, score, seconds: seconds() });
+  if (folder !== undefined) finishFolder(folder, document);
+  return document;
+}
+
+function folderOf({ folder, isResumed, config }: TrainGradientOptions): RunFolder | undefined {
+  if (folder === undefined) return undefined;
+  return isResumed === true ? RunFolder.open(folder, 'gradient').folder : RunFolder.create(folder, config);
+}
+
+/** The config of the run that a folder holds; throws `RunFolderRefused`. */
+export function gradientConfigIn(folder: string): GradientConfig {
+  return RunFolder.open(folder, 'gradient').config as GradientConfig;
+}
+
+/** @returns seconds spent before */
+function resumed(training: GradientTraining, folder: RunFolder | undefined): number {
+  const saved = folder?.latestState();
+  if (saved === undefined) return 0;
+  const state = saved.state as SavedGradientRun;
+  training.restore(state.training);
+  folder?.forgetLinesAfter(saved.episodes);
+  return state.seconds;
+}
+
+function finishFolder(folder: RunFolder, document: PolicyFile): void {
+  folder.writeText('policy.json', encodePolicyFile(document));
+  folder.writeText(
+    'training-curves.svg',
+    drawTrainingCurves(folder.readLines('metrics.jsonl'), folder.readLines('evaluations.jsonl')),
+  );
+}
+
+function modelOf(layers: readonly DenseLayer[]): HistoryNetworkModel {
+  return { guessPerWorker: GUESS_PER_WORKER, inputs: HISTORY_INPUTS, layers };
+}
+
+/** What layers come to on episodes of `paper-random` that follow each other, without trying anything. */
+function judged(
+  layers: readonly DenseLayer[],
+  rollouts: Rollouts,
+  { first, episodes }: { readonly first: number; readonly episodes: number },
+): MeanScore {
+  const policy = historyNetworkPolicy('candidate', modelOf(layers));
+  const scores = Array.from({ length: episodes }, (_, at) =>
+    rollouts.meet(policy, { source: 'paper-random', seed: first + at }),
+  );
+  return meanOf(scores, ({ meanWorkers }) => meanWorkers);
+}
+
+/** Rounds of halving in which the safety is moved, from so many √load less to as many more. */
+const ROUNDS = 8;
+const FARTHEST = 0.5;
+
+/** Moves the aim until as many tasks are missed as may be. */
+function adjusted(
+  layers: readonly DenseLayer[],
+  rollouts: Rollouts,
+  { settings, plan }: GradientConfig,
+): DenseLayer[] {
+  const seeds = { first: SELECTION_SEEDS.first, episodes: plan.adjustingEpisodes };
+  let [less, more] = [-FARTHEST, FARTHEST];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const middle = (less + more) / 2;
+    const { missedPercent } = judged(movedBy(layers, middle), rollouts, seeds);
+    if (missedPercent > settings.targetMissedPercent) less = middle;
+    else more = middle;
+  }
+  return rounded(movedBy(layers, more));
+}
+
+/** The same layers, aiming at a pool so many √load larger. */
+function movedBy(layers: readonly DenseLayer[], by: number): DenseLayer[] {
+  return layers.map((layer, index) => {
+    if (index < layers.length - 1) return layer;
+    const biases = layer.biases.map((bias, output) => (output === 0 ? bias + by : bias));
+    return { ...layer, biases };
+  });
+}
+
+function evaluationOf({ missedPercent, workers }: MeanScore): {
+  readonly qosPercent: number;
+  readonly meanWorkers: number;
+} {
+  return { qosPercent: 100 - missedPercent, meanWorkers: workers };
+}
+
+interface Findings {
+  readonly layers: readonly DenseLayer[];
+  readonly score: MeanScore;
+  readonly seconds: number;
+}
+
+function documentOf(config: GradientConfig, { layers, score, seconds }: Findings): PolicyFile {
+  const { rules, name, settings, plan, origin } = config;
+  const adjusting = Math.max(plan.evalEpisodes, plan.adjustingEpisodes);
+  return {
+    format: 'farmhand-policy',
+    formatVersion: 1,
+    kind: 'history-network',
+    name,
+    stepSeconds: STEP_RANGE,
+    observations: HISTORY_INPUTS.map(({ name: input, unit, low, high }) => ({
+      name: input,
+      unit,
+      low,
+      high,
+    })),
+    actions: { kind: 'target' },
+    stepLimit: rules.stepLimit,
+    dispatch: rules.dispatch,
+    announced: false,
+    model: { guessPerWorker: GUESS_PER_WORKER, layers },
+    provenance: {
+      command: origin.command,
+      ...(origin.commit === undefined ? {} : { commit: origin.commit }),
+      workloads: ['paper-random', ...(settings.mixedShare > 0 ? ['mixed'] : [])],
+      seeds: {
+        learner: settings.seed,
+        training: GRADIENT_SEEDS,
+        selection: { first: SELECTION_SEEDS.first, last: SELECTION_SEEDS.first + adjusting - 1 },
+      },
+      durationSeconds: Math.round(seconds),
+    },
+    scores: [scoreOf('paper-random', score)],
+  };
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { DEFAULT_GRADIENT_SETTINGS } from '../../autoscaler/training/gradient-training.ts';
+import type { GradientTrainingSettings } from '../../autoscaler/training/gradient-training.ts';
+import { RunFolderRefused } from '../../autoscaler/training/run-folder.ts';
+import {
+  DEFAULT_GRADIENT_PLAN,
+  gradientConfigIn,
+  trainGradient,
+} from '../../autoscaler/training/train-gradient.ts';
+import type { GradientConfig } from '../../autoscaler/training/train-gradient.ts';
+import { DISPATCH_ORDERS } from '../../shared/farm/dispatch-order.ts';
+import type { DispatchOrder } from '../../shared/farm/dispatch-order.ts';
+import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
+import type { PolicyFile } from '../../shared/policy/policy-file.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { oneOf } from '../laboratory/options.ts';
+import { RunProgress } from '../laboratory/progress.ts';
+import { writeText } from '../laboratory/text-file.ts';
+import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin.ts';
+import { number, wholeNumber } from '../option-values.ts';
+import { Output } from '../output.ts';
+import { duration, FARMHAND } from '../wording.ts';
+import { scoresInWords } from './train-network.ts';
+
+type Changeable = Pick<GradientTrainingSettings, 'seed' | 'updates' | 'episodes' | 'mixedShare'>;
+
+interface GradientOptions extends Changeable {
+  readonly dispatch: DispatchOrder;
+  readonly actions: number;
+  readonly goalQos: number;
+  readonly out?: string;
+  readonly outputDir?: string;
+  readonly resume?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  $ ${FARMHAND} train gradient --dispatch triage --actions 1 --out my-policy.json
+  $ ${FARMHAND} train gradient --resume runs/gradient-2026-01-31-10-00-00`;
+
+export function gradientCommand(): Command {
+  const { seed, updates, episodes, mixedShare, targetMissedPercent } = DEFAULT_GRADIENT_SETTINGS;
+  return new Command('gradient')
+    .description('A network that remembers what arrived, by policy gradients: where no load is announced')
+    .option('--dispatch <order>', DISPATCH_ORDERS.join(', '), oneOf(DISPATCH_ORDERS), 'triage')
+    .option('--actions <limit>', 'most workers added or removed in one step', wholeNumber(1, 64), 1)
+    .option('--seed <number>', 'the same seed makes the same policy', wholeNumber(0, 2 ** 31), seed)
+    .option('--updates <count>', 'steps of learning', wholeNumber(1, 100_000), updates)
+    .option('--episodes <count>', 'to each of them', wholeNumber(1, 10_000), episodes)
+    .option('--mixed-share <share>', 'of the episodes: workloads of any size', number(0, 1), mixedShare)
+    .option('--goal-qos <percent>', 'to reach with few workers', number(50, 99.99), 100 - targetMissedPercent)
+    .option('--out <file>', 'write the policy here as well')
+    .option('--output-dir <folder>', 'of the run (default: runs/gradient-<time>)')
+    .option('--resume <folder>', 'go on with the run that it holds, by its own settings')
+    .addHelpText('after', EXAMPLES)
+    .action(run);
+}
+
+async function run(options: GradientOptions): Promise<void> {
+  const folder = options.resume ?? options.outputDir ?? join('runs', `gradient-${stamp(new Date())}`);
+  const interrupt = untilInterrupted();
+  try {
+    await train(options, folder, interrupt.signal);
+  } catch (error) {
+    if (!(error instanceof RunFolderRefused)) throw error;
+    throw new CommandError(error.message, EXIT.usage, { cause: error });
+  } finally {
+    interrupt.forget();
+  }
+}
+
+async function train(options: GradientOptions, folder: string, signal: AbortSignal): Promise<void> {
+  const output = new Output(false);
+  const config = options.resume === undefined ? configOf(options) : gradientConfigIn(folder);
+  const startedMs = performance.now();
+  const document = await withProgress(config, output, (onUpdate) =>
+    trainGradient({
+      ...{ config, folder, signal, isResumed: options.resume !== undefined },
+      clock: () => performance.now() / 1000,
+      onUpdate,
+    }),
+  );
+  if (document === undefined) {
+    throw new CommandError(`Interrupted and saved. Go on with --resume ${folder}`, EXIT.interrupted);
+  }
+  if (options.out !== undefined) await writeText(options.out, encodePolicyFile(document));
+  const spent = duration((performance.now() - startedMs) / 1000);
+  output.line(`${document.name}: ${scoresInWords(document)} after ${spent}`);
+  output.line(`Everything is in ${folder}.`);
+}
+
+type Learn = (onUpdate: (report: { readonly update: number }) => void) => Promise<PolicyFile | undefined>;
+
+async function withProgress(
+  { name, settings }: GradientConfig,
+  output: Output,
+  learn: Learn,
+): Promise<PolicyFile | undefined> {
+  const progress = new RunProgress(output, `training ${name}, updates`, settings.updates);
+  let done = 0;
+  try {
+    return await learn(({ update }) => {
+      progress.add(update - done);
+      done = update;
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+function configOf(options: GradientOptions): GradientConfig {
+  const { dispatch, actions, seed, updates, episodes, mixedShare, goalQos } = options;
+  const targetMissedPercent = Number((100 - goalQos).toFixed(6));
+  return {
+    kind: 'gradient',
+    name: `farmhand-${dispatch}-${String(actions)}-unannounced`,
+    rules: { dispatch, stepLimit: actions, announced: false },
+    settings: { ...DEFAULT_GRADIENT_SETTINGS, seed, updates, episodes, mixedShare, targetMissedPercent },
+    plan: DEFAULT_GRADIENT_PLAN,
+    origin: originOf(commandOf(options)),
+  };
+}
+
+/** The command line that makes this policy again: what is not said is as it is by default. */
+function commandOf({ dispatch, actions, seed, ...options }: GradientOptions): string {
+  const words = [
+    `farmhand train gradient --dispatch ${dispatch} --actions ${String(actions)} --seed ${String(seed)}`,
+  ];
+  const { updates, episodes, mixedShare, targetMissedPercent } = DEFAULT_GRADIENT_SETTINGS;
+  if (options.updates !== updates) words.push(`--updates ${String(options.updates)}`);
+  if (options.episodes !== episodes) words.push(`--episodes ${String(options.episodes)}`);
+  if (options.mixedShare !== mixedShare) words.push(`--mixed-share ${String(options.mixedShare)}`);
+  if (options.goalQos !== 100 - targetMissedPercent) words.push(`--goal-qos ${String(options.goalQos)}`);
+  return words.join(' ');
+}
