@@ -23,8 +23,14 @@ export interface StepRules {
   readonly stepSeconds: number;
 }
 
+/** A farm that can also be told to stay as it is. */
+export interface StayingFarm extends Farm {
+  /** Leaves the pool as large as it is; whoever is on the way out goes back to work. */
+  stay(): Promise<ScaleOutcome>;
+}
+
 export interface StepParts {
-  readonly farm: Farm;
+  readonly farm: StayingFarm;
   readonly policies: Pick<PolicyShelf, 'choose' | 'refusals' | 'fallback'>;
   readonly rules: StepRules;
   /** In which the farm serves its tasks. */
@@ -131,20 +137,24 @@ type Acted = Pick<Decision, 'outcome' | 'workers' | 'hold'>;
 async function act(
   { farm, isPaused, rules }: StepParts,
   { pool }: FarmSnapshot,
-  { observation, guarded }: StepDecision,
+  { guarded }: StepDecision,
 ): Promise<Acted> {
-  const stays = { workers: pool.desired };
-  if (isPaused) return { ...stays, hold: { reason: 'paused', detail: 'POST /resume lets it go on' } };
-  if (rules.isDryRun) return { ...stays, hold: { reason: 'dryRun', detail: 'DRY_RUN is set' } };
-  if (pool.rollout === undefined) return scale(farm, guarded.workers);
-  // The pool keeps its size; whoever was on the way out is seen to.
-  const held = { reason: 'rolloutInProgress', detail: pool.rollout } as const;
-  return { hold: held, ...(await scale(farm, observation.workers)) };
+  const dryRun = { reason: 'dryRun', detail: 'DRY_RUN is set' } as const;
+  if (rules.isDryRun) return { workers: pool.desired, hold: dryRun };
+  const held = holdOf(isPaused, pool.rollout);
+  if (held === undefined) return carriedOut(farm.scaleTo(guarded.workers));
+  // It may be held for long: nobody is to stand by drained all that time.
+  return { hold: held, ...(await carriedOut(farm.stay())) };
 }
 
-async function scale(farm: Farm, workers: number): Promise<Acted> {
+function holdOf(isPaused: boolean, rollout: string | undefined): Decision['hold'] {
+  if (isPaused) return { reason: 'paused', detail: 'POST /resume lets it go on' };
+  return rollout === undefined ? undefined : { reason: 'rolloutInProgress', detail: rollout };
+}
+
+async function carriedOut(scaling: Promise<ScaleOutcome>): Promise<Acted> {
   try {
-    const outcome: ScaleOutcome = await farm.scaleTo(workers);
+    const outcome = await scaling;
     return { outcome, workers: outcome.applied };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);

@@ -1,9 +1,10 @@
-import type { Farm, ScaleFailure, ScaleOutcome } from '../shared/farm/farm-port.ts';
+import type { ScaleFailure, ScaleOutcome } from '../shared/farm/farm-port.ts';
 import type { FarmSnapshot, NoData } from '../shared/farm/snapshot.ts';
 import { workforceOf } from '../shared/farm/worker.ts';
 import type { WorkerId, WorkerRecord } from '../shared/farm/worker.ts';
 import type { Control } from '../shared/io/redis/control.ts';
 import type { FarmStore } from '../shared/io/redis/farm-store.ts';
+import type { StayingFarm } from './control-step.ts';
 import { PoolFailure } from './pool.ts';
 import type { Pool, PoolChange, PoolMember, PoolResult, PoolState } from './pool.ts';
 import { freeMembers, hasLeft, isPresent, removableNow, unreadyWorkers } from './pool-reconciliation.ts';
@@ -73,7 +74,7 @@ interface LastLook {
  * The farm port over Redis and a pool. Everything that a drain has reached stands in Redis and in the pool, nothing in
  * this object: an autoscaler that dies at any point leaves nothing that the next step cannot finish.
  */
-export class LiveFarm implements Farm {
+export class LiveFarm implements StayingFarm {
   readonly #parts: LiveFarmParts;
 
   constructor(parts: LiveFarmParts) {
@@ -114,6 +115,13 @@ export class LiveFarm implements Farm {
     if (state.rollout !== undefined) failures.push(heldBy(state.rollout));
     else if (wanted < asked) failures.push(clamped(asked, wanted));
     return { ...outcome, asked, failures: [...failures, ...outcome.failures] };
+  }
+
+  /** Keeps the pool at the size that it has, whoever has given it that, and takes back who is leaving. */
+  async stay(): Promise<ScaleOutcome> {
+    const state = await this.#parts.pool.read(this.#parts.fence);
+    const outcome = await this.#bring(state, state.desired);
+    return { ...outcome, failures: [...(state.notices ?? []), ...outcome.failures] };
   }
 
   async #bring(state: PoolState, asked: number): Promise<ScaleOutcome> {

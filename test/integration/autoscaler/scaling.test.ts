@@ -198,6 +198,19 @@ describe('scaling up', () => {
   });
 });
 
+describe('a pool that is to stay as it is', () => {
+  it('keeps the size that somebody else has given it, and everybody goes back to work', async () => {
+    await aPoolOf(3);
+    await new Control(store).sendSyn(1, 2, { stepSeconds: 8, staleSeconds: 4 });
+    await worker(1).acknowledge();
+    await processes.resize(3, 5);
+    const outcome = await farmAt(2).stay();
+    expect(outcome).toMatchObject({ before: 5, applied: 5, started: 0, takenBack: ['worker-1', 'worker-2'] });
+    expect(await processes.desired()).toBe(5);
+    expect(Object.values(await states())).toEqual(['idle', 'idle', 'idle']);
+  });
+});
+
 describe('an autoscaler that died in mid-step', () => {
   it('after it had marked workers for removal leaves them to be removed by the next', async () => {
     await aPoolOf(2);

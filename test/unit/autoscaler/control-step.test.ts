@@ -1,32 +1,45 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { controlStep } from '../../../autoscaler/control-step.ts';
-import type { StepParts, StepResult } from '../../../autoscaler/control-step.ts';
+import type { StayingFarm, StepParts, StepResult } from '../../../autoscaler/control-step.ts';
 import { PoolFailure } from '../../../autoscaler/pool.ts';
 import { NO_MEMORY } from '../../../autoscaler/step-memory.ts';
 import { usableRule } from '../../../autoscaler/usable-policy.ts';
-import type { Farm, ScaleFailure, ScaleOutcome } from '../../../shared/farm/farm-port.ts';
+import type { ScaleFailure, ScaleOutcome } from '../../../shared/farm/farm-port.ts';
 import type { FarmSnapshot, NoData } from '../../../shared/farm/snapshot.ts';
 import { fixed } from '../../../shared/policy/fixed.ts';
 import { aSnapshot, someCounters } from '../../support/build-snapshot.ts';
 
 /** A farm that shows what it is told to show, and fails as it is told to fail. */
-class StagedFarm implements Farm {
+class StagedFarm implements StayingFarm {
   seen: FarmSnapshot | NoData = aSnapshot();
   failures: ScaleFailure[] = [];
   broken: Error | undefined;
   readonly asked: number[] = [];
+  stays = 0;
 
   observe(): Promise<FarmSnapshot | NoData> {
     return Promise.resolve(this.seen);
   }
 
+  stay(): Promise<ScaleOutcome> {
+    this.stays += 1;
+    return this.#outcome(this.#desired);
+  }
+
   scaleTo(workers: number): Promise<ScaleOutcome> {
     this.asked.push(workers);
+    return this.#outcome(workers);
+  }
+
+  get #desired(): number {
+    return this.seen.kind === 'snapshot' ? this.seen.pool.desired : 0;
+  }
+
+  #outcome(workers: number): Promise<ScaleOutcome> {
     if (this.broken !== undefined) return Promise.reject(this.broken);
-    const { desired } = this.seen.kind === 'snapshot' ? this.seen.pool : { desired: 0 };
     const nobody = { takenBack: [], draining: [], removed: [], started: 0 };
     return Promise.resolve({
-      before: desired,
+      before: this.#desired,
       asked: workers,
       applied: workers,
       ...nobody,
@@ -115,13 +128,13 @@ describe('a step', () => {
     farm.seen = aSnapshot({ pool: { desired: 3, present: 4, ready: 3, rollout: 'two of three are new' } });
     const { decision } = await step();
     expect(decision).toMatchObject({ target: 4, hold: { reason: 'rolloutInProgress' } });
-    expect(farm.asked).toEqual([3]);
+    expect({ asked: farm.asked, stays: farm.stays }).toEqual({ asked: [], stays: 1 });
   });
 
-  it('changes nothing while it is paused', async () => {
+  it('changes nothing while it is paused, and leaves nobody drained for so long', async () => {
     const { decision, memory } = await step(NO_MEMORY, { isPaused: true });
     expect(decision).toMatchObject({ target: 4, workers: 2, hold: { reason: 'paused' } });
-    expect(farm.asked).toEqual([]);
+    expect({ asked: farm.asked, stays: farm.stays }).toEqual({ asked: [], stays: 1 });
     expect(memory.delta).toBe(0);
   });
 });
