@@ -82,13 +82,13 @@ export class Episode {
     this.workload = workload;
     this.#rules = rules;
     this.#draw = rules.draws?.(workload, seed) ?? new EpisodeDraw(workload, seed, rules);
+    const { minWorkers, maxWorkers } = workload;
     this.simulation = new FarmSimulation(this.#draw.tasks, {
       dispatch: rules.dispatch,
       ...rules.handOver,
       startDelaySeconds: workload.startDelaySeconds,
-      initialWorkers: initialWorkers ?? workload.initialWorkers,
+      initialWorkers: Math.min(maxWorkers, Math.max(minWorkers, initialWorkers ?? workload.initialWorkers)),
     });
-    const { minWorkers, maxWorkers } = workload;
     this.#endSeconds = episodeSeconds(workload);
     this.guards = { minWorkers, maxWorkers, stepLimit: rules.stepLimit };
     this.#snapshot = this.#look();

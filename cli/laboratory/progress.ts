@@ -11,10 +11,13 @@ const FORESIGHT = 0.03;
 export class RunProgress {
   readonly #label: string;
   readonly #total: number;
-  readonly #startedMs = performance.now();
   readonly #output: Output;
   readonly #bar: ReturnType<Output['bar']>;
+  readonly #timer: NodeJS.Timeout;
   #done = 0;
+  #before = '';
+  /** The pace is taken from here. */
+  #from = { done: 0, ms: performance.now() };
   #saidMs = performance.now();
 
   constructor(output: Output, label: string, total: number) {
@@ -22,26 +25,46 @@ export class RunProgress {
     this.#label = label;
     this.#total = total;
     this.#bar = output.bar(label, total);
+    this.#timer = setInterval(() => {
+      this.#show();
+    }, LINE_MS).unref();
+    this.#show();
   }
 
   add(count: number): void {
     this.#done += count;
-    const left = this.#left();
-    this.#bar.update(this.#done, left);
-    const now = performance.now();
-    if (process.stderr.isTTY || now - this.#saidMs < LINE_MS) return;
-    this.#saidMs = now;
-    this.#output.note(`${this.#label}: ${this.#done} of ${this.#total}${left === '' ? '' : `, ${left}`}`);
+    this.#show();
+  }
+
+  /**
+   * What most of the run has to wait for, in words; empty as soon as that is there. Until then the pace of what need
+   * not wait says nothing about the rest.
+   */
+  waitFor(what: string): void {
+    if (this.#before !== '') this.#from = { done: this.#done, ms: performance.now() };
+    this.#before = what;
+    this.#show();
   }
 
   end(): void {
+    clearInterval(this.#timer);
     this.#bar.clear();
   }
 
+  #show(): void {
+    const note = this.#before === '' ? this.#left() : this.#before;
+    this.#bar.update(this.#done, note);
+    const now = performance.now();
+    if (process.stderr.isTTY || now - this.#saidMs < LINE_MS) return;
+    this.#saidMs = now;
+    this.#output.note(`${this.#label}: ${this.#done} of ${this.#total}${note === '' ? '' : `, ${note}`}`);
+  }
+
   #left(): string {
-    const passedSeconds = (performance.now() - this.#startedMs) / 1000;
-    const seconds = (passedSeconds * (this.#total - this.#done)) / Math.max(1, this.#done);
-    // The first episodes wait for what is fitted before them, and say little about the others.
-    return this.#done < FORESIGHT * this.#total ? '' : `about ${duration(seconds)} left`;
+    const done = this.#done - this.#from.done;
+    const all = this.#total - this.#from.done;
+    const passedSeconds = (performance.now() - this.#from.ms) / 1000;
+    const seconds = (passedSeconds * (all - done)) / Math.max(1, done);
+    return done === 0 || done < FORESIGHT * all ? '' : `about ${duration(seconds)} left`;
   }
 }

@@ -1,11 +1,15 @@
 import { compare } from '../../autoscaler/training/comparison/comparison.ts';
-import type { ComparedRow, ComparisonRequest } from '../../autoscaler/training/comparison/comparison.ts';
+import type {
+  ComparedRow,
+  ComparisonListener,
+  ComparisonRequest,
+} from '../../autoscaler/training/comparison/comparison.ts';
 import { comparisonBounds } from '../../autoscaler/training/comparison/comparison-bounds.ts';
 import type { ComparisonBounds } from '../../autoscaler/training/comparison/comparison-bounds.ts';
 import { Crew } from '../../autoscaler/training/comparison/crew.ts';
 import { PoolFrontier } from '../../autoscaler/training/comparison/pool-frontier.ts';
 import type { AgainstPools } from '../../autoscaler/training/comparison/pool-frontier.ts';
-import { workloadSource } from '../../autoscaler/training/workload-source.ts';
+import { workloadOf, workloadSource } from '../../autoscaler/training/workload-source.ts';
 import type { WorkloadSource } from '../../autoscaler/training/workload-source.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -39,11 +43,10 @@ export async function runComparison(
   const { contenders, sources, seeds } = request;
   const crew = new Crew(options.threads);
   const episodes = contenders.length * sources.length * seeds.length;
+  for (const text of poolsOutOfBounds(request)) options.output.note(text);
   const progress = new RunProgress(options.output, 'episodes', episodes);
   try {
-    const rows = await compare(request, crew, (count) => {
-      progress.add(count);
-    });
+    const rows = await compare(request, crew, followedBy(progress, request));
     const pools = options.pools ? await holdAgainstPools(request, rows, crew) : NO_POOLS;
     const bounds = options.bounds ? await allBounds(request, crew) : [];
     return { request, rows, ...pools, bounds };
@@ -51,6 +54,42 @@ export async function runComparison(
     progress.end();
     await crew.close();
   }
+}
+
+/** Fitting a rule or a timetable takes longer than all episodes of the others. */
+function followedBy(progress: RunProgress, { contenders, sources }: ComparisonRequest): ComparisonListener {
+  const rules = contenders.filter(({ contender }) => contender.kind === 'fitted').length;
+  let left = rules * sources.length;
+  const tell = (): void => {
+    progress.waitFor(left === 0 ? '' : `${String(left)} still to be fitted`);
+  };
+  tell();
+  return {
+    onEpisodes: (count) => {
+      progress.add(count);
+    },
+    onFitted: () => {
+      left -= 1;
+      tell();
+    },
+  };
+}
+
+/** A pool of a size that its load does not allow has the nearest one that it does. */
+function poolsOutOfBounds({ contenders, sources, seeds }: ComparisonRequest): string[] {
+  return contenders.flatMap(({ asked, contender }) => {
+    if (contender.kind !== 'policy' || contender.policy.kind !== 'static') return [];
+    const { workers } = contender.policy;
+    return sources.flatMap((source) => {
+      const { minWorkers, maxWorkers } = workloadOf(source, seeds[0] ?? 1);
+      const held = Math.min(maxWorkers, Math.max(minWorkers, workers));
+      return held === workers
+        ? []
+        : [
+            `${asked} has ${String(held)} workers on ${source.asked}, which allows ${String(minWorkers)} to ${String(maxWorkers)}`,
+          ];
+    });
+  });
 }
 
 type PoolsFound = Pick<ComparisonOutcome, 'againstPools' | 'pools'>;

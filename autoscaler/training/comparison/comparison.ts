@@ -38,14 +38,21 @@ const TASKS_PER_JOB = 60_000;
 /** A searched plan runs an episode some hundred times. */
 const EPISODES_PER_PLAN = 400;
 
-/** Every policy on every workload, on the same tasks. `progress` hears of episodes done. */
+/** Hears how far a comparison has come. */
+export interface ComparisonListener {
+  readonly onEpisodes?: (count: number) => void;
+  /** A policy has been fitted to a workload: its episodes can begin. */
+  readonly onFitted?: () => void;
+}
+
+/** Every policy on every workload, on the same tasks. */
 export async function compare(
   request: ComparisonRequest,
   crew: Crew,
-  progress: (episodes: number) => void,
+  listener: ComparisonListener = {},
 ): Promise<ComparedRow[]> {
   const cells = request.sources.flatMap((source) =>
-    request.contenders.map((named) => comparisonCell(request, { source, named, crew, progress })),
+    request.contenders.map((named) => comparisonCell(request, { source, named, crew, listener })),
   );
   return Promise.all(cells);
 }
@@ -55,19 +62,19 @@ export interface Cell {
   readonly source: WorkloadSource;
   readonly named: NamedContender;
   readonly crew: Crew;
-  readonly progress: (episodes: number) => void;
+  readonly listener?: ComparisonListener;
 }
 
 export async function comparisonCell(request: ComparisonRequest, cell: Cell): Promise<ComparedRow> {
   const { setting, seeds, targetQosPercent } = request;
-  const { source, named, crew, progress } = cell;
+  const { source, named, crew, listener } = cell;
   const policy = await policyOf(request, cell);
   const job = { kind: 'episodes', source, setting, targetQosPercent, policy } as const;
   const chunks = chunked(seeds, seedsPerJob(source, policy));
   const parts = await Promise.all(
     chunks.map(async (chunk) => {
       const summaries = await crew.episodes({ ...job, seeds: chunk });
-      progress(chunk.length);
+      listener?.onEpisodes?.(chunk.length);
       return summaries;
     }),
   );
@@ -81,8 +88,9 @@ async function policyOf(request: ComparisonRequest, cell: Cell): Promise<PlainPo
   if (contender.kind === 'policy') return contender.policy;
   if (contender.kind === 'best-plan') return 'best-plan';
   const { setting, targetQosPercent } = request;
-  const { source, crew } = cell;
+  const { source, crew, listener } = cell;
   const fitted = await crew.fit({ kind: 'fit', fitted: contender.fitted, source, setting, targetQosPercent });
+  listener?.onFitted?.();
   return fitted.policy;
 }
 

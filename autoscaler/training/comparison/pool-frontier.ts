@@ -48,7 +48,6 @@ export class PoolFrontier {
       source: this.#source,
       named,
       crew: this.#crew,
-      progress: () => undefined,
     });
     this.#pools.set(size, running);
     return running;
