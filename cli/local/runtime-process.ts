@@ -5,7 +5,7 @@ import { exitOf } from '../setup/node.js';
 import { repositoryFolder } from '../setup/packages.js';
 import { lastLines, withLogFile } from './log-file.ts';
 
-const RUNTIME = join(repositoryFolder, 'template', 'farm-node22', 'index.ts');
+const RUNTIME = join(repositoryFolder, 'template', 'farm-node22', 'index.js');
 /** Compiled code of earlier starts: a worker is there in about half the time. */
 const COMPILE_CACHE = join(repositoryFolder, 'node_modules', '.cache', 'farmhand');
 /** A process that has not opened its door by then has failed. */

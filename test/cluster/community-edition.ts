@@ -9,9 +9,10 @@ const repository = join(import.meta.dirname, '..', '..');
 const templateSchema = z.object({ fprocess: z.string() });
 
 /** What every probe of the Community Edition asks, whatever a function says. */
-const PROBE = { httpGet: { path: '/_/health', port: 8080 }, initialDelaySeconds: 2, periodSeconds: 2 };
-/** Its own are one second and three failures, which is no time for a node of two cores that starts ten pods at once. */
-const PATIENT_PROBE = { ...PROBE, timeoutSeconds: 5, failureThreshold: 30 };
+const PROBE = {
+  httpGet: { path: '/_/health', port: 8080 },
+  ...{ initialDelaySeconds: 2, periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 3 },
+};
 
 export interface DeployedFunction {
   readonly name: string;
@@ -21,8 +22,8 @@ export interface DeployedFunction {
 
 /**
  * The objects that the Community Edition of OpenFaaS (faas-netes 0.18.17) makes of a function in a stack file: no grace
- * of its own, no service account, no replicas. Three things differ, for a machine that can pull nothing and has two cores:
- * the image is taken where it is there, next to nothing is requested, and the probes are patient.
+ * of its own, no service account, no replicas. Two things differ, for a machine that can pull nothing and has two cores:
+ * the image is taken where it is there, and next to nothing is requested.
  */
 export function communityObjects({ name, source, image }: DeployedFunction): object[] {
   const selector = { faas_function: name };
@@ -59,8 +60,8 @@ function container(name: string, source: StackFunction, image: string): object {
     imagePullPolicy: 'IfNotPresent',
     env: Object.entries({ fprocess, ...source.environment }).map(([key, value]) => ({ name: key, value })),
     ports: [{ name: 'http', containerPort: 8080 }],
-    livenessProbe: PATIENT_PROBE,
-    readinessProbe: PATIENT_PROBE,
+    livenessProbe: PROBE,
+    readinessProbe: PROBE,
     resources: { limits: source.limits, requests: { cpu: '10m', memory: '64Mi' } },
     securityContext: {
       readOnlyRootFilesystem: source.readonly_root_filesystem === 'true',

@@ -24,7 +24,7 @@ export interface ImageFolder {
  */
 export function layOutImage(context: string, home: string): ImageFolder {
   const runtime = join(home, 'runtime');
-  for (const file of readdirSync(context).filter((name) => name.endsWith('.ts'))) {
+  for (const file of readdirSync(context).filter((name) => /\.[jt]s$/.test(name))) {
     cpSync(join(context, file), join(runtime, file));
   }
   linkPackages(context, runtime);
@@ -37,7 +37,7 @@ export function layOutImage(context: string, home: string): ImageFolder {
   if (existsSync(shared)) renameSync(shared, join(home, 'shared'));
   cpSync(join(home, 'function', 'package.json'), join(home, 'package.json'));
   linkPackages(home, home);
-  return { runtime: join(runtime, 'index.ts'), handler: join(home, 'function', 'handler.ts') };
+  return { runtime: join(runtime, 'index.js'), handler: join(home, 'function', 'handler.ts') };
 }
 
 /** The dependencies of a folder's package.json, and nothing else: what one forgets to list is not found. */

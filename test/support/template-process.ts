@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const TEMPLATE = join(import.meta.dirname, '..', '..', 'template', 'farm-node22', 'index.ts');
+const TEMPLATE = join(import.meta.dirname, '..', '..', 'template', 'farm-node22', 'index.js');
 
 export type LogLine = Readonly<Record<string, unknown>>;
 

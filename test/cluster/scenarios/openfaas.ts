@@ -55,6 +55,8 @@ async function deployStack(scene: Scene): Promise<string[]> {
   );
   await grantRights(scene);
   await scene.ready();
+  // Here a pod counts as ready once its health is answered, which may be before its function has been loaded.
+  await scene.waitUntil('the emitter', async () => (await fetch(`${scene.emitterUrl}/_/ready`)).ok);
   return functions.map(([name]) => name);
 }
 

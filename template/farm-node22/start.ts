@@ -17,11 +17,10 @@ const exit = (code: number): void => {
   process.exit(code);
 };
 
-await main();
-
-async function main(): Promise<void> {
+/** Runs the function of this process until it is told to stop. @param freePort called once the function is loaded */
+export async function main(freePort: () => Promise<void>): Promise<void> {
   try {
-    await start(settingsOfThisProcess());
+    await start(settingsOfThisProcess(), freePort);
   } catch (error) {
     // Also without usable settings the reason is a JSON line like every other.
     const log = createLog({ level: 'info', base: {}, clean: (line) => line });
@@ -39,7 +38,7 @@ function settingsOfThisProcess(): Settings {
   });
 }
 
-async function start(settings: Settings): Promise<void> {
+async function start(settings: Settings, freePort: () => Promise<void>): Promise<void> {
   const { name, instance, host, graceSeconds } = settings;
   const secrets = new Secrets(settings.secretsFolder);
   const log = createLog({
@@ -66,6 +65,7 @@ async function start(settings: Settings): Promise<void> {
   });
   const invocations = new Invocations({ settings, module, context, doors });
   const server = createHttpServer({ context, health, invocations });
+  await freePort();
   const port = await listen(server, host, settings.port);
 
   log.info({ host, port }, 'listening');
