@@ -18,11 +18,18 @@ const BYTES = 4;
 
 type Artifacts = Parameters<LoadedTensorflow['tf']['io']['fromMemory']>[0];
 
+/** A model as TensorFlow.js has loaded it. */
+export interface LayersModel {
+  readonly forward: NetworkRun;
+  /** Frees its tensors, which no garbage collector sees. */
+  dispose(): void;
+}
+
 /**
  * Reads a TensorFlow.js layers model with its weights inside: `topology` and `weightSpecs` as `model.save` gives them,
  * `weights` its data in base64. Throws `InvalidModel`, which names the field.
  */
-export async function loadLayersModel({ tf }: LoadedTensorflow, value: unknown): Promise<NetworkRun> {
+export async function loadLayersModel({ tf }: LoadedTensorflow, value: unknown): Promise<LayersModel> {
   const { topology, weightSpecs, weights } = recordAt('model', value, ['topology', 'weightSpecs', 'weights']);
   checkTopology(topology);
   const count = weightsIn(weightSpecs);
@@ -36,13 +43,19 @@ export async function loadLayersModel({ tf }: LoadedTensorflow, value: unknown):
     const reason = error instanceof Error ? error.message : String(error);
     throw new InvalidModel('model', 'a layers model that TensorFlow.js can load', reason);
   });
-  return (inputs) =>
+  const forward: NetworkRun = (inputs) =>
     tf.tidy(() => {
       const outputs = model.predict(tf.tensor2d([[...inputs]]));
       if (Array.isArray(outputs))
         throw new InvalidModel('model.topology', 'one output layer', outputs.length);
       return Array.from(outputs.dataSync());
     });
+  return {
+    forward,
+    dispose: () => {
+      model.dispose();
+    },
+  };
 }
 
 /** TensorFlow makes a model's weights before it looks at those in the file: what they may come to is held here. */

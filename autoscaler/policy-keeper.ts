@@ -1,7 +1,7 @@
 import type { Logger } from '../template/farm-node22/contract.ts';
 import { InvalidModel } from '../shared/policy/learned-models.ts';
 import { NeedsTensorflow } from '../shared/policy/learned-policy.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, PolicyEngine } from './engine.ts';
 import { versionOf } from './policy-source.ts';
 import type { PolicySource } from './policy-source.ts';
 import { verifiedPolicy } from './usable-policy.ts';
@@ -23,6 +23,8 @@ export class PolicyKeeper {
   /** What was looked at last, and what it would run on. */
   #seen: string | undefined;
   #current: UsablePolicy | undefined;
+  /** Of the current one. */
+  #networks: PolicyEngine | undefined;
   #refusal: Refusal | undefined;
   #needsTensorflow = false;
 
@@ -63,16 +65,21 @@ export class PolicyKeeper {
 
   async #take(text: string, version: string, engine: Engine): Promise<void> {
     const source = this.#source.label;
+    const networks = engine.begin();
     this.#needsTensorflow = false;
     try {
-      this.#current = await verifiedPolicy(text, engine);
+      this.#current = await verifiedPolicy(text, networks);
       this.#refusal = undefined;
+      // Nobody is in the middle of a decision with the one before: deciding awaits nothing.
+      this.#networks?.dispose();
+      this.#networks = networks;
       const { name, kind } = this.#current;
       this.#log.info(
         { source, version, policyName: name, kind, engine: this.#current.engine },
         'policy taken',
       );
     } catch (error) {
+      networks.dispose();
       this.#needsTensorflow = error instanceof NeedsTensorflow;
       const field = error instanceof InvalidModel ? error.field : 'model';
       const reason = error instanceof Error ? error.message : String(error);

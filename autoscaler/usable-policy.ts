@@ -6,7 +6,7 @@ import { decodePolicyFile } from '../shared/policy/policy-file.ts';
 import type { PolicyFile } from '../shared/policy/policy-file.ts';
 import type { Policy } from '../shared/policy/policy.ts';
 import { RULE_KINDS } from '../shared/policy/rule-policy.ts';
-import type { Engine } from './engine.ts';
+import type { PolicyEngine } from './engine.ts';
 import { versionOf } from './policy-source.ts';
 import { BUSY, FLOODED, QUIET } from './trial-observations.ts';
 
@@ -31,8 +31,12 @@ export function usableRule(policy: Policy): UsablePolicy {
   return { name: policy.name, kind: 'rule', version: 'rule', policy };
 }
 
-/** Verifies the text of a policy file wholly; throws `InvalidModel`, which names the field and the reason. */
-export async function verifiedPolicy(text: string, engine: Engine): Promise<UsablePolicy> {
+/**
+ * Verifies the text of a policy file wholly; throws `InvalidModel`, which names the field and the reason.
+ *
+ * @param engine runs its networks, and is to be disposed of with it
+ */
+export async function verifiedPolicy(text: string, engine: PolicyEngine): Promise<UsablePolicy> {
   const file = decodePolicyFile(text);
   const isLayersModel = file.kind === 'layers-model';
   const layersModel = isLayersModel ? await engine.loadLayers?.(file.model) : undefined;

@@ -61,7 +61,7 @@ async function verified(asked: string, text: string): Promise<Verified> {
   try {
     const file = decodePolicyFile(text);
     const engine = (await tensorflowEngine()) ?? FORWARD_PASS;
-    return { file, usable: await verifiedPolicy(text, engine) };
+    return { file, usable: await verifiedPolicy(text, engine.begin()) };
   } catch (error) {
     if (!(error instanceof InvalidModel)) throw error;
     throw new CommandError(`${asked} cannot be used: ${error.message}`, EXIT.failed, { cause: error });

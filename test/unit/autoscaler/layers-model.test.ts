@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FORWARD_PASS, tensorflowEngine } from '../../../autoscaler/engine.ts';
+import { PolicyKeeper } from '../../../autoscaler/policy-keeper.ts';
 import { loadTensorflow } from '../../../autoscaler/tensorflow.ts';
 import { verifiedPolicy } from '../../../autoscaler/usable-policy.ts';
 import { farmhandObservation } from '../../../shared/policy/farmhand-observation.ts';
 import { InvalidModel } from '../../../shared/policy/learned-models.ts';
-import { staticPolicy } from '../../support/policy-files.ts';
+import { BAD_POLICY_FILES, networkPolicyFile, staticPolicy } from '../../support/policy-files.ts';
 
 const tensorflow = await loadTensorflow();
 const engine = await tensorflowEngine();
@@ -50,13 +51,13 @@ function fileOf(model: unknown, deltas: readonly number[] = [-1, 0, 2]): string 
 
 describe('a layers model', () => {
   it('is refused by name where TensorFlow.js is not there', async () => {
-    await expect(verifiedPolicy(fileOf({}), FORWARD_PASS)).rejects.toThrow(/^kind: .*TensorFlow\.js/);
+    await expect(verifiedPolicy(fileOf({}), FORWARD_PASS.begin())).rejects.toThrow(/^kind: .*TensorFlow\.js/);
   });
 });
 
 describe.skipIf(engine === undefined)('a layers model on TensorFlow.js', () => {
   const verify = (text: string): ReturnType<typeof verifiedPolicy> =>
-    verifiedPolicy(text, engine ?? FORWARD_PASS);
+    verifiedPolicy(text, (engine ?? FORWARD_PASS).begin());
 
   it('decides by the action that it values most', async () => {
     const usable = await verify(fileOf(await savedModel(3)));
@@ -142,6 +143,28 @@ describe.skipIf(engine === undefined)('a layers model on TensorFlow.js', () => {
     const data = new Float32Array(Buffer.from(model.weights, 'base64').byteLength / 4).fill(Number.NaN);
     const weights = Buffer.from(data.buffer).toString('base64');
     await expect(verify(fileOf({ ...model, weights }))).rejects.toThrow(InvalidModel);
+  });
+});
+
+describe.skipIf(engine === undefined)('TensorFlow.js', () => {
+  it('holds nothing of policies that were replaced or refused', async () => {
+    const ignored = (): void => undefined;
+    const log = { debug: ignored, info: ignored, warn: ignored, error: ignored };
+    const texts = [fileOf(await savedModel(3)), networkPolicyFile()];
+    const bad = BAD_POLICY_FILES.map(([, , text]) => text);
+    let text = texts[0] ?? '';
+    const keeper = new PolicyKeeper({ label: 'policy', read: () => Promise.resolve(text) }, log);
+    const tensorsWith = async (next: string): Promise<number | undefined> => {
+      text = next;
+      await keeper.look(engine ?? FORWARD_PASS);
+      return tensorflow?.tf.memory().numTensors;
+    };
+    const before = [await tensorsWith(texts[0] ?? ''), await tensorsWith(texts[1] ?? '')];
+    for (let swap = 0; swap < 20; swap += 1) {
+      expect(await tensorsWith(texts[swap % 2] ?? '')).toBe(before[swap % 2]);
+      expect(keeper.refusal).toBeUndefined();
+    }
+    for (const each of bad) expect(await tensorsWith(each)).toBe(before[1]);
   });
 });
 

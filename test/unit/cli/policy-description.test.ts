@@ -9,7 +9,7 @@ import { decodePolicyFile } from '../../../shared/policy/policy-file.ts';
 async function described(name: string): Promise<readonly string[]> {
   const folder = join(import.meta.dirname, '..', '..', '..', 'autoscaler', 'policies');
   const text = readFileSync(join(folder, `${name}.json`), 'utf8');
-  const rows = policyDescription(decodePolicyFile(text), await verifiedPolicy(text, FORWARD_PASS));
+  const rows = policyDescription(decodePolicyFile(text), await verifiedPolicy(text, FORWARD_PASS.begin()));
   return rows.map((row) => row.join(': '));
 }
 
