@@ -42,7 +42,7 @@ function block({ againstPools }: ComparisonOutcome, rows: readonly ComparedRow[]
 
 function title(row: ComparisonRow): string {
   const known = row.announced ? 'announced' : 'unannounced';
-  return `${row.workload}: ${row.dispatch} order, ±${row.actions} a step, ${known}, ${row.episodes} episodes`;
+  return `${row.workload}: ${row.dispatch} order, ±${row.actions} a step, ${known}, ${row.episodes} episode${row.episodes === 1 ? '' : 's'}`;
 }
 
 function boundLines(bounds: ComparisonBounds): string[] {

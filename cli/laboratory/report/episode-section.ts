@@ -48,7 +48,7 @@ export function episodeSection(
   const leftOut = drawn.filter(({ row }) => !chosen.some((each) => each.row === row));
   return [
     element('h3', {}, `One episode, seed ${String(seed)}`),
-    ...(leftOut.length === 0 ? [] : [leftOutText(leftOut)]),
+    ...leftOutText(leftOut),
     element(
       'figure',
       {},
@@ -71,7 +71,16 @@ function mostToShow(drawn: readonly Drawn[]): readonly Playable[] {
   return playable.filter((each) => best.includes(each));
 }
 
-function leftOutText(leftOut: readonly Drawn[]): string {
-  const names = leftOut.map(({ row }) => row.policy).join(', ');
-  return element('p', {}, escaped(`Not drawn here, so that the others can be told apart: ${names}.`));
+function leftOutText(leftOut: readonly Drawn[]): string[] {
+  const namesOf = (those: readonly Drawn[]): string => those.map(({ row }) => row.policy).join(', ');
+  const crowd = leftOut.filter(({ compared }) => compared.policy !== undefined);
+  const plans = leftOut.filter(({ compared }) => compared.policy === undefined);
+  return [
+    ...(crowd.length === 0
+      ? []
+      : [`Not drawn here, so that the others can be told apart: ${namesOf(crowd)}.`]),
+    ...(plans.length === 0
+      ? []
+      : [`Searched anew for each seed, and not kept to be drawn: ${namesOf(plans)}.`]),
+  ].map((text) => element('p', {}, escaped(text)));
 }

@@ -12,7 +12,7 @@ import { colourOf, STYLE } from './style.ts';
 export function comparisonPage(outcome: ComparisonOutcome, command: string): string {
   const { setting, seeds, sources } = outcome.request;
   const terms = [
-    `${setting.dispatch} order`,
+    `Dispatch order ${setting.dispatch}`,
     `at most ${String(setting.actions)} worker${setting.actions === 1 ? '' : 's'} a step`,
     setting.announced ? 'the coming rate announced' : 'nothing announced',
     `${String(seeds.length)} episodes a policy, seeds ${String(seeds[0])} to ${String(seeds.at(-1))}`,

@@ -77,6 +77,10 @@ describe('the page of a comparison', () => {
     expect(comparisonPage({ ...outcome, rows: [...pools, ...rules] }, 'farmhand compare')).toContain(
       'can be told apart: static:12, static:14.',
     );
+    const { row, episodes } = mine;
+    expect(comparisonPage({ ...outcome, rows: [{ row, episodes }, ...pools] }, 'farmhand compare')).toContain(
+      'Searched anew for each seed, and not kept to be drawn: &#60;b&#62;mine',
+    );
   });
 
   it('draws the planned rate by the clock of the emitter, which runs ahead of the published schedule', () => {
