@@ -33,6 +33,20 @@ export interface GradientLearnerState {
   readonly judgeAdam: AdamState;
 }
 
+/** Step sizes of Adam; the judge's is a little larger. */
+export interface LearningRates {
+  readonly policy: number;
+  readonly judge: number;
+}
+
+/** Layers to set out from that have another shape than those that are learned. */
+export class OtherLayers extends Error {
+  override readonly name = 'OtherLayers';
+  constructor(expected: number, got: number) {
+    super(`Expected layers of ${String(expected)} weights and biases; got ${String(got)}.`);
+  }
+}
+
 /** The gradients of policy and judge are shortened to these lengths. */
 const MOST_POLICY_NORM = 0.5;
 const MOST_JUDGE_NORM = 2;
@@ -70,6 +84,15 @@ export class GradientLearner {
     this.#judgeAdam = new Adam(this.judge.parameters.length, MOST_JUDGE_NORM);
   }
 
+  /** Sets out from a policy that was learned before; throws `OtherLayers` where it is of another shape. */
+  startFrom(layers: readonly DenseLayer[]): void {
+    const { parameters } = new PlainNetwork(layers);
+    if (parameters.length !== this.#average.length)
+      throw new OtherLayers(this.#average.length, parameters.length);
+    this.policy.parameters.set(parameters);
+    this.#average.set(parameters);
+  }
+
   /** The result so far: an average of the policies of late, less noisy than any one of them. */
   averageLayers(): DenseLayer[] {
     const network = new PlainNetwork(this.policy.layers());
@@ -81,7 +104,7 @@ export class GradientLearner {
    * @param spread with which the experience was gathered
    * @param stream shuffles it
    */
-  learn(experience: Experience, spread: number, learningRate: number, stream: RandomStream): void {
+  learn(experience: Experience, spread: number, rates: LearningRates, stream: RandomStream): void {
     const { passes, batchRows, newestWeight } = this.#settings;
     standardise(experience);
     const rows = Array.from({ length: experience.steps }, (_, row) => row);
@@ -93,8 +116,8 @@ export class GradientLearner {
         const batch = rows.slice(from, from + batchRows);
         this.policyGradient(experience, batch, spread, policyGradient);
         this.judgeGradient(experience, batch, judgeGradient);
-        this.#policyAdam.descend(this.policy.parameters, policyGradient, learningRate);
-        this.#judgeAdam.descend(this.judge.parameters, judgeGradient, 1.5 * learningRate + 3e-4);
+        this.#policyAdam.descend(this.policy.parameters, policyGradient, rates.policy);
+        this.#judgeAdam.descend(this.judge.parameters, judgeGradient, 1.5 * rates.judge + 3e-4);
       }
     }
     this.#updates += 1;

@@ -1,3 +1,4 @@
+import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
 import { RandomStream } from '../../shared/workload/random-stream.ts';
 import { emptyExperience } from './experience.ts';
 import type { Experience } from './experience.ts';
@@ -66,6 +67,9 @@ export interface GradientTrainingState {
 /** Seeds that are met again and again; all of them may be trained on. */
 export const GRADIENT_SEEDS = { first: 1, last: 6000 } as const;
 
+/** Updates in which only the judge learns, where the policy sets out from one that was learned before. */
+const JUDGE_FIRST = 10;
+
 /** Steps that an episode has at most; those of `paper-random` have 30. */
 const MOST_STEPS = 600;
 const USUAL_STEPS = 50;
@@ -79,15 +83,19 @@ export class GradientTraining {
   readonly #settings: GradientTrainingSettings;
   readonly #episodes: ExploredEpisodes;
   readonly #experience: Experience;
+  readonly #judgeFirst: number;
   #update = 0;
   #met = 0;
   #missPrice: number;
   #missedPercent: number;
 
-  constructor(settings: GradientTrainingSettings, rules: RolloutRules) {
+  /** @param start a policy to set out from; without one it begins with weights drawn by chance */
+  constructor(settings: GradientTrainingSettings, rules: RolloutRules, start?: readonly DenseLayer[]) {
     this.#settings = settings;
+    this.#judgeFirst = start === undefined ? 0 : JUDGE_FIRST;
     const widths = { policy: SEEN_WIDTH, judge: JUDGED_WIDTH };
     this.learner = new GradientLearner(settings, widths, new RandomStream(settings.seed, 'weights'));
+    if (start !== undefined) this.learner.startFrom(start);
     this.#episodes = new ExploredEpisodes(episodeRulesOf(rules), this.learner.policy, this.learner.judge);
     this.#experience = emptyExperience(settings.episodes * USUAL_STEPS + MOST_STEPS, JUDGED_WIDTH);
     this.#missPrice = settings.missPrice;
@@ -125,7 +133,9 @@ export class GradientTraining {
     const share = this.#update / updates;
     const how = this.#exploration(share);
     const seen = meanOf(this.#explore(how, stream));
-    this.learner.learn(this.#experience, how.spread, learningRate * (1 - 0.95 * share), stream);
+    const judge = learningRate * (1 - 0.95 * share);
+    const rates = { judge, policy: this.#update < this.#judgeFirst ? 0 : judge };
+    this.learner.learn(this.#experience, how.spread, rates, stream);
     this.#update += 1;
     this.#followMisses(seen.missedPercent);
     return {

@@ -45,6 +45,8 @@ export interface GradientConfig {
   readonly settings: GradientTrainingSettings;
   readonly plan: GradientRunPlan;
   readonly origin: Origin;
+  /** Layers of a policy to set out from, instead of weights drawn by chance. */
+  readonly start?: readonly DenseLayer[];
 }
 
 export interface TrainGradientOptions {
@@ -74,7 +76,7 @@ export async function trainGradient(options: TrainGradientOptions): Promise<Poli
   const { config, clock } = options;
   const { settings, rules, plan } = config;
   const folder = folderOf(options);
-  const training = new GradientTraining(settings, rules);
+  const training = new GradientTraining(settings, rules, config.start);
   const judging = new Rollouts(rules);
   const startedAt = clock();
   const earlier = options.isResumed === true ? resumed(training, folder) : 0;

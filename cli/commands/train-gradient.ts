@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { InvalidPolicyFile, readPolicyFile } from '../../autoscaler/training/comparison/policy-file.ts';
+import { OtherLayers } from '../../autoscaler/training/gradient-learner.ts';
 import { DEFAULT_GRADIENT_SETTINGS } from '../../autoscaler/training/gradient-training.ts';
 import type { GradientTrainingSettings } from '../../autoscaler/training/gradient-training.ts';
 import { RunFolderRefused } from '../../autoscaler/training/run-folder.ts';
@@ -11,6 +13,8 @@ import {
 import type { GradientConfig } from '../../autoscaler/training/train-gradient.ts';
 import { DISPATCH_ORDERS } from '../../shared/farm/dispatch-order.ts';
 import type { DispatchOrder } from '../../shared/farm/dispatch-order.ts';
+import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
+import { readHistoryNetwork } from '../../shared/policy/history-network-model.ts';
 import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
@@ -28,7 +32,10 @@ type Changeable = Pick<GradientTrainingSettings, 'seed' | 'updates' | 'episodes'
 interface GradientOptions extends Changeable {
   readonly dispatch: DispatchOrder;
   readonly actions: number;
+  readonly firstSpread?: number;
+  readonly learningRate?: number;
   readonly goalQos: number;
+  readonly start?: string;
   readonly out?: string;
   readonly outputDir?: string;
   readonly resume?: string;
@@ -49,6 +56,9 @@ export function gradientCommand(): Command {
     .option('--updates <count>', 'steps of learning', wholeNumber(1, 100_000), updates)
     .option('--episodes <count>', 'to each of them', wholeNumber(1, 10_000), episodes)
     .option('--mixed-share <share>', 'of the episodes: workloads of any size', number(0, 1), mixedShare)
+    .option('--first-spread <workers>', 'how far pools are tried at first, in √load', number(0.01, 2))
+    .option('--learning-rate <size>', 'step size of Adam at first; it falls to a twentieth', number(1e-6, 1))
+    .option('--start <file>', 'a policy file of this learner to set out from, instead of chance')
     .option('--goal-qos <percent>', 'to reach with few workers', number(50, 99.99), 100 - targetMissedPercent)
     .option('--out <file>', 'write the policy here as well')
     .option('--output-dir <folder>', 'of the run (default: runs/gradient-<time>)')
@@ -57,13 +67,16 @@ export function gradientCommand(): Command {
     .action(run);
 }
 
+/** What is wrong with what was asked for, not with the program. */
+const REFUSALS = [RunFolderRefused, InvalidPolicyFile, OtherLayers] as const;
+
 async function run(options: GradientOptions): Promise<void> {
   const folder = options.resume ?? options.outputDir ?? join('runs', `gradient-${stamp(new Date())}`);
   const interrupt = untilInterrupted();
   try {
     await train(options, folder, interrupt.signal);
   } catch (error) {
-    if (!(error instanceof RunFolderRefused)) throw error;
+    if (!REFUSALS.some((refusal) => error instanceof refusal) || !(error instanceof Error)) throw error;
     throw new CommandError(error.message, EXIT.usage, { cause: error });
   } finally {
     interrupt.forget();
@@ -111,15 +124,27 @@ async function withProgress(
 
 function configOf(options: GradientOptions): GradientConfig {
   const { dispatch, actions, seed, updates, episodes, mixedShare, goalQos } = options;
+  const { firstSpread, learningRate } = { ...DEFAULT_GRADIENT_SETTINGS, ...options };
+  const start = options.start === undefined ? undefined : layersFrom(options.start);
   const targetMissedPercent = Number((100 - goalQos).toFixed(6));
   return {
     kind: 'gradient',
     name: `farmhand-${dispatch}-${String(actions)}-unannounced`,
     rules: { dispatch, stepLimit: actions, announced: false },
-    settings: { ...DEFAULT_GRADIENT_SETTINGS, seed, updates, episodes, mixedShare, targetMissedPercent },
+    settings: {
+      ...DEFAULT_GRADIENT_SETTINGS,
+      ...{ seed, updates, episodes, mixedShare, firstSpread, learningRate, targetMissedPercent },
+    },
     plan: DEFAULT_GRADIENT_PLAN,
     origin: originOf(commandOf(options)),
+    ...(start === undefined ? {} : { start }),
   };
+}
+
+function layersFrom(file: string): readonly DenseLayer[] {
+  const { model, observations, kind } = readPolicyFile(file);
+  if (kind === 'history-network') return readHistoryNetwork(model, observations).layers;
+  throw new CommandError(`Expected a history-network in ${file}; it holds ${kind}.`, EXIT.usage);
 }
 
 /** The command line that makes this policy again: what is not said is as it is by default. */
@@ -131,6 +156,9 @@ function commandOf({ dispatch, actions, seed, ...options }: GradientOptions): st
   if (options.updates !== updates) words.push(`--updates ${String(options.updates)}`);
   if (options.episodes !== episodes) words.push(`--episodes ${String(options.episodes)}`);
   if (options.mixedShare !== mixedShare) words.push(`--mixed-share ${String(options.mixedShare)}`);
+  if (options.firstSpread !== undefined) words.push(`--first-spread ${String(options.firstSpread)}`);
+  if (options.learningRate !== undefined) words.push(`--learning-rate ${String(options.learningRate)}`);
+  if (options.start !== undefined) words.push(`--start ${options.start}`);
   if (options.goalQos !== 100 - targetMissedPercent) words.push(`--goal-qos ${String(options.goalQos)}`);
   return words.join(' ');
 }
