@@ -89,9 +89,8 @@ export class PodHistory {
       if (!this.#closed) this.#again = setTimeout(() => (this.#watch = this.#begin()), AGAIN_MILLISECONDS);
     });
     createInterface(watch.stdout).on('line', (line) => {
-      const event = eventSchema.safeParse(JSON.parse(line));
-      // Besides pods, a watch may bring an error before it ends.
-      if (event.success) this.#note(event.data.type, event.data.object);
+      const event = eventIn(line);
+      if (event !== undefined) this.#note(event.type, event.object);
     });
     return watch;
   }
@@ -126,5 +125,14 @@ export class PodHistory {
     const last = this.#replicas.findLast((each) => each.part === part);
     if (last?.ready === ready && last.all === there.length) return;
     this.#replicas.push({ atSeconds: now, part, ready, all: there.length });
+  }
+}
+
+/** Besides pods a watch may bring an error before it ends, and one that is killed half a line. */
+function eventIn(line: string): z.infer<typeof eventSchema> | undefined {
+  try {
+    return eventSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
   }
 }
