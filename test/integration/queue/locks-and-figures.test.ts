@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LockReply } from '../../../shared/io/redis/control.ts';
+import { DecisionLog } from '../../../shared/io/redis/decision-log.ts';
 import { Seat } from '../../../shared/io/redis/seat.ts';
 import { aTask } from '../../support/build-task.ts';
 import { farmOfEachTest } from '../../support/farm-of-each-test.ts';
@@ -45,6 +46,25 @@ describe('a lock', () => {
     expect(early.kind === 'early' && Math.round(early.secondsLeft)).toBe(3);
     await farm.pass(3, 'step');
     expect(await lock('b', 5)).toEqual({ kind: 'taken', fence: 2 });
+  });
+
+  test('keeps nobody waiting for a clock that was set back', async () => {
+    await lock('a', 5);
+    await farm.control.unlock('step', 'a');
+    await farm.pass(-3600, 'step');
+    expect(await lock('b', 5)).toEqual({ kind: 'taken', fence: 2 });
+  });
+});
+
+describe('a decision', () => {
+  test('that is sent again, because its reply was lost, has been recorded once, and none after a newer one', async () => {
+    const log = new DecisionLog<string, string>(farm.store);
+    expect(await log.append(1, 'one', 'first')).toBe(true);
+    expect(await log.append(2, 'two', 'second')).toBe(true);
+    expect(await log.append(2, 'two', 'second')).toBe(true);
+    expect(await log.append(1, 'late', 'late')).toBe(false);
+    expect(await log.latest(5)).toEqual(['two', 'one']);
+    expect(await log.before()).toEqual({ memory: 'second', isPaused: false });
   });
 });
 

@@ -10,8 +10,10 @@ if lives and lock[1] == ARGV[2] then
   return { 'renewed', lock[4] }
 end
 if lives then return { 'held', text(tonumber(lock[2]) - now) } end
-if lock[3] and now - tonumber(lock[3]) < tonumber(ARGV[4]) then
-  return { 'early', text(tonumber(lock[3]) + tonumber(ARGV[4]) - now) }
+-- Where Redis's clock has been set back since, nobody is kept waiting until it is there again.
+local passed = lock[3] and now - tonumber(lock[3])
+if passed and passed >= 0 and passed < tonumber(ARGV[4]) then
+  return { 'early', text(tonumber(ARGV[4]) - passed) }
 end
 local fence = call('HINCRBY', key, 'fence', 1)
 call('HSET', key, 'token', ARGV[2], 'until', text(now + tonumber(ARGV[3])), 'at', text(now))
