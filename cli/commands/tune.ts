@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
+import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import { RandomStream } from '../../shared/workload/random-stream.ts';
 import { makePolicy } from '../../autoscaler/training/comparison/plain-policy.ts';
 import type { PlainPolicy } from '../../autoscaler/training/comparison/plain-policy.ts';
@@ -12,7 +14,9 @@ import { percentage, settingOf, withSetting } from '../laboratory/options.ts';
 import type { SettingOptions } from '../laboratory/options.ts';
 import { RunProgress } from '../laboratory/progress.ts';
 import { sourceOf } from '../laboratory/run-comparison.ts';
+import { staffingPolicy } from '../laboratory/staffing-policy.ts';
 import { writeText } from '../laboratory/text-file.ts';
+import { originOf } from '../laboratory/training-origin.ts';
 import { wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
 import { FARMHAND } from '../wording.ts';
@@ -23,12 +27,13 @@ interface TuneOptions extends SettingOptions {
   readonly trials: number;
   readonly seed: number;
   readonly json?: string;
+  readonly policy?: string;
 }
 
 const EXAMPLES = `
 Examples:
   $ ${FARMHAND} tune staffing                            # the setting that ships: one for many loads
-  $ ${FARMHAND} tune staffing --workload my-load.json    # for one load`;
+  $ ${FARMHAND} tune staffing --workload my-load.json --policy my-staffing.json    # for one load`;
 
 export function tuneCommand(): Command {
   const staffing = new Command('staffing')
@@ -37,14 +42,15 @@ export function tuneCommand(): Command {
     .option('--qos <percent>', 'QoS to be reached', percentage, 99.2)
     .option('--trials <count>', 'settings to be tried', wholeNumber(2, 100_000), 600)
     .option('--seed <number>', 'of the search itself', wholeNumber(0, 2 ** 32 - 1), 1)
-    .option('--json <file>', 'write the setting to a file')
+    .option('--json <file>', 'write the constants to a file')
+    .option('--policy <file>', 'write a policy file, for compare and for the autoscaler')
     .addHelpText('after', EXAMPLES);
   return new Command('tune')
     .description('Tune the rules that learned policies are held against')
     .addCommand(withSetting(staffing, '1-8').action(tuneStaffing));
 }
 
-function tuneStaffing(options: TuneOptions): Promise<void> {
+async function tuneStaffing(options: TuneOptions): Promise<void> {
   const output = new Output(false);
   const { score, mostWorkers } = scorer(options);
   const progress = new RunProgress(output, 'settings', options.trials);
@@ -59,10 +65,29 @@ function tuneStaffing(options: TuneOptions): Promise<void> {
     },
   });
   progress.end();
-  output.line(`Score ${best.score.toFixed(4)} (lower is better)`);
-  output.line(JSON.stringify(best.candidate, undefined, 2));
-  if (options.json === undefined) return Promise.resolve();
-  return writeText(options.json, `${JSON.stringify(best.candidate, undefined, 2)}\n`);
+  const made = options.workload === undefined ? MIX_SCORE : LOAD_SCORE;
+  output.line(`Score ${best.score.toFixed(4)}, of which less is better: ${made}.`);
+  const text = JSON.stringify(best.candidate, undefined, 2);
+  output.line(text);
+  if (options.json !== undefined) await writeText(options.json, `${text}\n`);
+  if (options.policy !== undefined) {
+    await writeText(options.policy, encodePolicyFile(policyOf(best.candidate, options)));
+  }
+}
+
+const LOAD_SCORE = 'mean workers, and 20 for every point of QoS that is missing';
+const MIX_SCORE =
+  'workers as a share of the fixed pool of equal QoS, and what QoS is missing, over all loads';
+
+function policyOf(found: PlainPolicy, options: TuneOptions): PolicyFile {
+  if (found.kind !== 'staffing') throw new TypeError(`Expected a staffing rule; got ${found.kind}.`);
+  const { seeds, workload = 'a mix' } = options;
+  const origin = {
+    ...originOf(['farmhand', ...process.argv.slice(2)].join(' ')),
+    workloads: [workload],
+    seeds: { first: seeds[0], last: seeds.at(-1) },
+  };
+  return staffingPolicy({ constants: found.constants, setting: settingOf(options), origin });
 }
 
 interface Scorer {
