@@ -87,8 +87,17 @@ function genesOf({ announced }: GenomePlan): readonly (Gene & { readonly from: n
 
 /** A choice: more of them are more weights to search for among the same noise. */
 const ANNOUNCED_INPUTS = [
-  ...['logLoad', 'waitingPerWorker', 'lostPerWorker', 'leastSlack', 'idleShare', 'arrivedLoad', 'slowLoad'],
-  ...['stepLength', 'loadInSteps1', 'loadInSteps4', 'highestLoad', 'jump', 'steadiness', 'lowestLoad'],
+  ...['logLoad', 'largeLoad', 'waitingPerWorker', 'lostPerWorker', 'leastSlack', 'idleShare', 'arrivedLoad'],
+  ...[
+    'slowLoad',
+    'stepLength',
+    'loadInSteps1',
+    'loadInSteps4',
+    'highestLoad',
+    'jump',
+    'steadiness',
+    'lowestLoad',
+  ],
 ];
 const ANNOUNCED_ONLY = ['loadInSteps', 'highestLoad', 'steepRise', 'jump', 'steadiness', 'lowestLoad'];
 

@@ -32,6 +32,12 @@ const perLoad = { unit: '√load', low: -4, high: 4 };
 export const NETWORK_INPUTS: readonly NetworkInput[] = [
   input('poolAboveLoad', perLoad, ({ observation, load, scale }) => (observation.workers - load) / scale),
   input('logLoad', { unit: 'log', low: -1, high: 5 }, ({ load }) => Math.log(Math.max(load, LEAST_LOAD))),
+  // What is learned of farms of one size reaches no further than about twelve busy workers: beyond, by a weight of its own.
+  input(
+    'largeLoad',
+    { unit: 'log', low: 0, high: 2.5 },
+    ({ load }) => Math.log(Math.max(load, LEAST_LOAD)) - 2.5,
+  ),
   input(
     'waitingWork',
     { unit: '√load', low: 0, high: 6 },
