@@ -32,6 +32,15 @@ for (const signal of SIGNALS) {
   });
 }
 
+// What nobody has caught fails the run, and leaves no cluster behind.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    console.log(error instanceof Error ? error.stack : String(error));
+    process.exitCode = 1;
+    interrupt.abort(new Error(`interrupted by an ${event}`));
+  });
+}
+
 const scenarios = await chosenScenarios(options.only);
 if (options.list) for (const { file, scenario } of scenarios) console.log(`${file}: ${scenario.name}`);
 else process.exitCode = await main();
@@ -61,6 +70,7 @@ async function chosenScenarios(only: readonly string[]): Promise<NamedScenario[]
 async function main(): Promise<number> {
   try {
     const outcomes = await runAll();
+    interrupt.signal.throwIfAborted();
     return summarise(outcomes);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
