@@ -10,7 +10,10 @@ const ALL = 1000;
 export const POLICY_FILE = 'policy.json';
 export const POLICY_PATH = `/var/farmhand/policies/${POLICY_FILE}`;
 
-export function policyConfigMap(text: string): object {
+/** An object as kubectl takes it. */
+export type Manifest = Readonly<Record<string, unknown>> & { readonly kind: string };
+
+export function policyConfigMap(text: string): Manifest {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -46,20 +46,20 @@ export class PoolDriver implements PoolUnderTest {
   readonly #blocking: FarmStore;
   #fence = 0;
 
-  private constructor(scene: Scene, access: KubernetesAccess) {
+  private constructor(scene: Scene, access: KubernetesAccess, deployments: readonly string[]) {
     this.#store = scene.farm.store;
     this.#blocking = scene.farm.another();
     this.control = scene.control;
     const clock = (): number => performance.now() / 1000;
     this.pool = new KubernetesPool({
       client: new KubernetesClient({ access: () => access, clock }),
-      deployments: ['farm-worker'],
+      deployments,
       memory: new PoolMemory(this.#store),
     });
   }
 
-  static async open(scene: Scene): Promise<PoolDriver> {
-    return new PoolDriver(scene, await autoscalerAccess(scene));
+  static async open(scene: Scene, deployments: readonly string[] = ['farm-worker']): Promise<PoolDriver> {
+    return new PoolDriver(scene, await autoscalerAccess(scene), deployments);
   }
 
   /** Workers that are asked for now. */
