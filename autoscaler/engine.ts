@@ -29,9 +29,15 @@ export const FORWARD_PASS: Engine = {
   begin: () => ({ name: FORWARD_PASS_NAME, run: pureEngine, dispose: () => undefined }),
 };
 
-/** TensorFlow.js where it is installed; undefined where it is not. */
-export async function tensorflowEngine(): Promise<Engine | undefined> {
-  const loaded = await loadTensorflow();
+/**
+ * TensorFlow.js where it is installed; undefined where it is not.
+ *
+ * @param unusable told of a package that is installed and does not load
+ */
+export async function tensorflowEngine(
+  unusable?: (name: string, error: unknown) => void,
+): Promise<Engine | undefined> {
+  const loaded = await loadTensorflow(undefined, unusable);
   if (loaded === undefined) return undefined;
   const name = `TensorFlow.js (${loaded.backend})`;
   return { name, begin: () => new TensorflowEngine(name, loaded) };

@@ -14,6 +14,10 @@ import type { UsablePolicy } from './usable-policy.ts';
 
 const RULES = 'staffing, reactive-average, reactive-maximum or static:N';
 
+/** Its native library is one for each platform, and is fetched while it is installed. */
+const MEND =
+  'Install it on the platform that it runs on, or build the image with AUTOSCALER_PACKAGES=/packages/tensorflow, or set TENSORFLOW=off';
+
 /** What one place on the shelf holds: a rule for good, or a file that may change. */
 type Place = UsablePolicy | PolicyKeeper;
 
@@ -76,7 +80,10 @@ export class PolicyShelf {
   async #tryTensorflow(): Promise<void> {
     this.#wantsTensorflow = false;
     try {
-      this.#engine = (await tensorflowEngine()) ?? FORWARD_PASS;
+      const engine = await tensorflowEngine((name, error) => {
+        this.#log.warn({ error }, `${name} is installed but does not load, so it is left out. ${MEND}`);
+      });
+      this.#engine = engine ?? FORWARD_PASS;
     } catch (error) {
       this.#log.warn({ error }, 'TensorFlow.js is installed but does not start; the forward pass decides');
     }

@@ -16,12 +16,14 @@ const PACKAGES = ['@tensorflow/tfjs-node', '@tensorflow/tfjs'] as const;
  * neither is there.
  *
  * @param packages which to try, in this order
+ * @param unusable told of one that is installed and does not load, for want of its native library as a rule
  */
 export async function loadTensorflow(
   packages: readonly string[] = PACKAGES,
+  unusable: (name: string, error: unknown) => void = () => undefined,
 ): Promise<LoadedTensorflow | undefined> {
   for (const name of packages) {
-    const tf = await importIfThere(name);
+    const tf = await importIfThere(name, unusable);
     if (tf === undefined) continue;
     // Without it the plain backend advertises the native one on standard error.
     tf.enableProdMode();
@@ -31,14 +33,24 @@ export async function loadTensorflow(
   return undefined;
 }
 
-/** A package that is not installed, or whose native library does not load, is not there. */
-async function importIfThere(name: string): Promise<typeof Tensorflow | undefined> {
+/** A package that is not installed is not there; neither, but not without a word, is one that does not load. */
+async function importIfThere(
+  name: string,
+  unusable: (name: string, error: unknown) => void,
+): Promise<typeof Tensorflow | undefined> {
   try {
     const loaded = (await import(name)) as typeof Tensorflow & { readonly default?: typeof Tensorflow };
     return loaded.default ?? loaded;
-  } catch {
+  } catch (error) {
+    if (!isNotInstalled(name, error)) unusable(name, error);
     return undefined;
   }
+}
+
+/** The package itself was not found, rather than something that it needs. */
+function isNotInstalled(name: string, error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) return false;
+  return error.message.includes(`'${name}'`);
 }
 
 interface LayerTensors {
