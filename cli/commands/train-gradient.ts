@@ -47,13 +47,14 @@ Examples:
   $ ${FARMHAND} train gradient --resume runs/gradient-2026-01-31-10-00-00`;
 
 export function gradientCommand(): Command {
+  const many = wholeNumber(0, 100_000);
   const { seed, updates, episodes, mixedShare, targetMissedPercent } = DEFAULT_GRADIENT_SETTINGS;
   return new Command('gradient')
     .description('A network that remembers what arrived, by policy gradients: where no load is announced')
     .option('--dispatch <order>', DISPATCH_ORDERS.join(', '), oneOf(DISPATCH_ORDERS), 'triage')
     .option('--actions <limit>', 'most workers added or removed in one step', wholeNumber(1, 64), 1)
     .option('--seed <number>', 'the same seed makes the same policy', wholeNumber(0, 2 ** 31), seed)
-    .option('--updates <count>', 'steps of learning', wholeNumber(1, 100_000), updates)
+    .option('--updates <count>', 'steps of learning; 0 only moves the safety of a start', many, updates)
     .option('--episodes <count>', 'to each of them', wholeNumber(1, 10_000), episodes)
     .option('--mixed-share <share>', 'of the episodes: workloads of any size', number(0, 1), mixedShare)
     .option('--first-spread <workers>', 'how far pools are tried at first, in √load', number(0.01, 2))
@@ -111,11 +112,9 @@ async function withProgress(
   learn: Learn,
 ): Promise<PolicyFile | undefined> {
   const progress = new RunProgress(output, `training ${name}, updates`, settings.updates);
-  let done = 0;
   try {
     return await learn(({ update }) => {
-      progress.add(update - done);
-      done = update;
+      progress.reach(update);
     });
   } finally {
     progress.end();

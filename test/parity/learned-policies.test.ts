@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadTensorflow, TensorflowNetwork } from '../../autoscaler/tensorflow.ts';
 import { Evaluator } from '../../autoscaler/training/evaluation.ts';
+import { Rollouts } from '../../autoscaler/training/rollout.ts';
+import type { RolloutRules } from '../../autoscaler/training/rollout.ts';
 import { publishedSetup } from '../../autoscaler/training/published-setup.ts';
 import { forward } from '../../shared/policy/dense-layer.ts';
 import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
@@ -11,7 +13,7 @@ import type { LearnedPolicyFile } from '../../shared/policy/learned-policy.ts';
 import { RandomStream } from '../../shared/workload/random-stream.ts';
 import { NATIVE_TENSORFLOW } from '../support/native-tensorflow.ts';
 
-interface ShippedFile extends LearnedPolicyFile {
+interface ShippedFile extends LearnedPolicyFile, RolloutRules {
   readonly scores: readonly [
     {
       readonly seeds: { readonly first: number; readonly last: number };
@@ -84,6 +86,26 @@ describe.each([
         expect(computed.indexOf(Math.max(...computed))).toBe(pure.indexOf(best));
       }
       network.dispose();
+    },
+  );
+
+  it
+    .skipIf(loaded === undefined)
+    .each(['farmhand-triage-1-announced', 'farmhand-triage-1-unannounced', 'farmhand-triage-4-unannounced'])(
+    `takes the decisions of %s through an episode as the pure forward pass does${why}`,
+    (policy) => {
+      if (loaded === undefined) return;
+      const file = shipped(policy);
+      const networks: TensorflowNetwork[] = [];
+      const computed = learnedPolicy(file, (layers) => {
+        const network = new TensorflowNetwork(loaded, layers);
+        networks.push(network);
+        return (inputs) => network.forward(inputs);
+      });
+      const rollouts = new Rollouts(file);
+      const meeting = { source: 'paper-random', seed: 50_001 } as const;
+      expect(rollouts.meet(computed, meeting)).toEqual(rollouts.meet(learnedPolicy(file), meeting));
+      for (const network of networks) network.dispose();
     },
   );
 });

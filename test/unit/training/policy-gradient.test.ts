@@ -231,6 +231,15 @@ describe('a training', () => {
     expect(layers.at(-1)?.weights).toEqual(start.at(-1)?.weights);
   });
 
+  test('that learns nothing only moves the safety of its start', async () => {
+    const { layers: start } = (await trained())?.model as { layers: NonNullable<GradientConfig['start']> };
+    const settings = { ...tiny.settings, updates: 0, targetMissedPercent: 50 };
+    const moved = await trained({ config: { ...tiny, start, settings }, folder });
+    const { layers } = moved?.model as { layers: typeof start };
+    expect(layers.at(-1)?.biases[0]).toBeLessThan(start.at(-1)?.biases[0] ?? 0);
+    expect(layers.at(-1)?.biases[1]).toBe(start.at(-1)?.biases[1]);
+  });
+
   test('refuses a start of another shape', async () => {
     const start = [{ activation: 'linear' as const, weights: [[1], [1]], biases: [0, 0] }];
     await expect(trained({ config: { ...tiny, start } })).rejects.toThrow(OtherLayers);
