@@ -46,7 +46,8 @@ export class Heart {
       const reply = await seat.beat(named);
       // Stopped meanwhile: it has left the registry, and must not enter it again.
       if (this.#timer === undefined) return;
-      if (named !== undefined && !reply.holdsLease) this.#lost(named);
+      // Answered meanwhile, it is no longer held for a good reason.
+      if (named !== undefined && !reply.holdsLease && lease()?.leaseId === named.leaseId) this.#lost(named);
       if (reply.state === 'unknown') await seat.register();
       onBeat(reply);
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Lease } from '../../farm/task.ts';
 import type { WorkerId } from '../../farm/worker.ts';
 import type { FarmStore } from './farm-store.ts';
 import { toMicros, toSeconds } from './farm-store.ts';
+import type { Reply } from './script.ts';
 
 /** What a worker that asked for a task is told. */
 export type ClaimReply =
@@ -12,7 +13,11 @@ export type ClaimReply =
       readonly kind: 'task';
       readonly lease: Lease;
       /** Came to the inbox: to be confirmed. */ readonly unconfirmed?: true;
+      /** To be done after it, in this order. */
+      readonly atHand?: readonly Lease[];
     }
+  /** Nothing new where there is something at hand still, or more to lie there. */
+  | { readonly kind: 'busy'; readonly atHand?: readonly Lease[] }
   | { readonly kind: 'none' }
   | Syn
   | { readonly kind: 'drained' }
@@ -69,7 +74,7 @@ export class Seat {
       this.#nextClaimId(),
       waitMicros(waitSeconds),
     ]);
-    return readClaim(reply as string);
+    return readReply(reply);
   }
 
   /** Waits at the inbox, where a push hands a task over in one hop. `none` when the time is up. */
@@ -88,11 +93,17 @@ export class Seat {
     return (await this.#store.run('confirm', [this.workerId, lease.taskId, lease.leaseId])) === 1;
   }
 
-  /** Answers, and asks for the next task in the same step where `waitSeconds` is given. */
+  /**
+   * Answers, and asks for the next task in the same step where `waitSeconds` is given.
+   *
+   * @param handSize how many tasks may lie at hand behind a short one: leased to this worker, so that it has something
+   * to do while its answers are under way. Asked for again, what is held already may come again
+   */
   async answer(
     lease: Lease,
     answer: Answer & { readonly serviceSeconds?: number },
     waitSeconds?: number,
+    handSize = 0,
   ): Promise<{ readonly verdict: AnswerVerdict; readonly next?: ClaimReply }> {
     const outputs = answer.outcome === 'done' ? Object.values(answer.outputs) : [];
     const reply = await this.#store.run('answer', [
@@ -106,12 +117,14 @@ export class Seat {
       outputs.map((output: OutputBlob) => output.ref).join(' '),
       waitSeconds === undefined ? '' : this.#nextClaimId(),
       waitSeconds === undefined ? 0 : waitMicros(waitSeconds),
+      handSize,
     ]);
-    const [verdict, next] = cut(reply as string) as [AnswerVerdict, string?];
-    return next === undefined ? { verdict } : { verdict, next: readClaim(next) };
+    const [first, ...atHand] = texts(reply);
+    const [verdict, next] = cut(first) as [AnswerVerdict, string?];
+    return next === undefined ? { verdict } : { verdict, next: readReply([next, ...atHand]) };
   }
 
-  /** Gives the task back undone. False where it was no longer this worker's. */
+  /** Gives a task back undone, the one that it does or one at hand. False where it was no longer this worker's. */
   async handBack(lease: Lease): Promise<boolean> {
     return (await this.#store.run('hand-back', [this.workerId, lease.taskId, lease.leaseId])) === 1;
   }
@@ -156,8 +169,21 @@ function cut(text: string): [string, string?] {
   return end < 0 ? [text] : [text.slice(0, end), text.slice(end + 1)];
 }
 
+/** One text, or a list of them where something comes to lie at hand. */
+function texts(reply: Reply): readonly [string, ...string[]] {
+  return typeof reply === 'string' ? [reply] : (reply as readonly [string, ...string[]]);
+}
+
+function readReply(reply: Reply): ClaimReply {
+  const [first, ...others] = texts(reply);
+  const next = readClaim(first);
+  if (others.length === 0 || (next.kind !== 'task' && next.kind !== 'busy')) return next;
+  return { ...next, atHand: others.map((text) => readLease(cut(text)[1] ?? '')) };
+}
+
 function readClaim(text: string): ClaimReply {
   const [kind, rest = ''] = cut(text);
+  if (kind === 'busy') return { kind };
   if (kind === 'task') return { kind, lease: readLease(rest) };
   if (kind === 'syn') {
     const [synId, expiresAt] = cut(rest);

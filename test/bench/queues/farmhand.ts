@@ -6,10 +6,14 @@ import { Seat } from '../../../shared/io/redis/seat.ts';
 import type { ClaimReply } from '../../../shared/io/redis/seat.ts';
 import { Submissions } from '../../../shared/io/redis/submissions.ts';
 import { newTaskId } from '../../../shared/io/task-id.ts';
+import { Hand } from '../../../worker/hand.ts';
 import type { Contender, End, Watch } from './contender.ts';
 import type { Payload } from './payload.ts';
 
 const WAIT_SECONDS = 1;
+
+/** As in the worker. */
+const HAND_SIZE = 4;
 
 /** The farm's own queue: leases, heartbeats and deadline order as in the farm. */
 export const farmhand: Contender = {
@@ -67,6 +71,8 @@ class Consumer implements End {
   readonly #seat: Seat;
   readonly #stores: readonly FarmStore[];
   readonly #watch: Watch;
+  readonly #hand = new Hand();
+  readonly #answers: Promise<ClaimReply>[] = [];
   #lease: Lease | undefined;
   #over = false;
   #loop: Promise<void> | undefined;
@@ -94,21 +100,31 @@ class Consumer implements End {
 
   async #work(): Promise<void> {
     let reply = await this.#seat.claim(WAIT_SECONDS);
-    while (!this.#over) reply = await this.#next(reply);
+    while (!this.#over) {
+      this.#hand.take(reply);
+      if (reply.kind === 'task' && reply.unconfirmed) void this.#seat.confirm(reply.lease);
+      for (let lease = this.#hand.next(); lease; lease = this.#hand.next()) this.#do(lease);
+      reply = await (this.#answers.shift() ?? this.#wait());
+    }
+    await Promise.all(this.#answers);
   }
 
-  async #next(reply: ClaimReply): Promise<ClaimReply> {
-    if (reply.kind !== 'task') {
-      const handed = await this.#seat.waitAtInbox(WAIT_SECONDS);
-      return handed.kind === 'task' ? handed : this.#seat.claim(WAIT_SECONDS);
-    }
-    const { lease } = reply;
+  async #wait(): Promise<ClaimReply> {
+    const handed = await this.#seat.waitAtInbox(WAIT_SECONDS);
+    return handed.kind === 'task' ? handed : this.#seat.claim(WAIT_SECONDS);
+  }
+
+  #do(lease: Lease): void {
     this.#lease = lease;
-    if (reply.unconfirmed) void this.#seat.confirm(lease);
     this.#watch.taken(JSON.parse(lease.options) as Payload);
+    this.#answers.push(this.#answer(lease));
+  }
+
+  async #answer(lease: Lease): Promise<ClaimReply> {
     const answer = { outcome: 'done', summary: {}, outputs: {}, serviceSeconds: 0 } as const;
-    const { verdict, next } = await this.#seat.answer(lease, answer, WAIT_SECONDS);
+    const { verdict, next } = await this.#seat.answer(lease, answer, WAIT_SECONDS, HAND_SIZE);
     if (verdict !== 'accepted') throw new Error(`Expected the answer to count, got ${verdict}.`);
+    this.#hand.answered(lease);
     this.#watch.recorded();
     return next ?? { kind: 'none' };
   }

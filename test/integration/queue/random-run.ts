@@ -37,6 +37,16 @@ for _, worker in ipairs(call('ZRANGE', P .. 'workers', 0, -1)) do
   if seat[2] and not seat[4] then wrong[#wrong + 1] = worker .. ' is drained without a SYN' end
   local waits = call('ZSCORE', P .. 'waiters', worker)
   if waits and (seat[3] or seat[4]) then wrong[#wrong + 1] = worker .. ' waits with a task or a SYN' end
+  for _, element in ipairs(call('LRANGE', P .. 'hand:' .. worker, 0, -1)) do
+    local id = string.match(element, '\\n(.*)\\n')
+    local task = call('HMGET', P .. 'task:' .. id, 'st', 'wk', 'ok')
+    if task[1] ~= 'leased' or task[2] ~= worker or task[3] ~= '0' then
+      wrong[#wrong + 1] = worker .. ' has ' .. id .. ' at hand, which is ' .. tostring(task[1]) .. ' by ' .. tostring(task[2])
+    end
+    if holders[id] then wrong[#wrong + 1] = id .. ' is leased twice' end
+    holders[id] = true
+    if not seat[3] then wrong[#wrong + 1] = worker .. ' has ' .. id .. ' at hand and does nothing' end
+  end
 end
 for _, worker in ipairs(call('ZRANGE', P .. 'finish', 0, -1)) do
   if not call('HGET', P .. 'worker:' .. worker, 'lease') then wrong[#wrong + 1] = worker .. ' finishes nothing' end
@@ -50,7 +60,8 @@ return wrong
 /** A worker process as far as the queues see it. */
 interface Worker {
   readonly seat: Seat;
-  lease?: Lease;
+  /** What it does, and what lies at hand. */
+  leases: readonly Lease[];
   synId?: string;
   drained: boolean;
   /** Stands at its inbox. */
@@ -137,7 +148,8 @@ export class RandomRun {
         ...(key === undefined ? {} : { idempotencyKey: key }),
         type: 'calibrated',
         options: '{}',
-        expectedServiceSeconds: this.#random.uniform(0.05, 2),
+        expectedServiceSeconds:
+          this.#random.unit() < 0.5 ? this.#random.uniform(0, 0.003) : this.#random.uniform(0.05, 2),
         deadlineSeconds: this.#random.uniform(0.1, 20),
         lost: this.#random.unit() < 0.3 ? ('discard' as const) : ('serve' as const),
       };
@@ -153,7 +165,7 @@ export class RandomRun {
     this.#named += 1;
     const id = `worker-${String(this.#named)}`;
     const seat = new Seat({ id, pod: id }, this.#store, this.#inboxes);
-    this.#workers.push({ seat, drained: false, waits: false });
+    this.#workers.push({ seat, leases: [], drained: false, waits: false });
     await seat.register();
   }
 
@@ -161,15 +173,17 @@ export class RandomRun {
     const worker = this.#pick(this.#workers);
     if (worker === undefined) return;
     this.trace.push(`  by ${worker.seat.workerId}`);
+    // Mostly the first; another where the answer to that was refused and comes later.
+    const lease = this.#random.unit() < 0.8 ? worker.leases[0] : this.#pick(worker.leases);
     if (this.#random.unit() < 0.2) await this.#beat(worker);
-    else if (worker.lease) await this.#finish(worker, worker.lease);
+    else if (lease) await this.#finish(worker, lease);
     else if (worker.synId !== undefined && !worker.drained) await this.#acknowledge(worker, worker.synId);
     else if (worker.waits || worker.drained) await this.#lookIntoInbox(worker);
     else await this.#take(worker, await worker.seat.claim(this.#random.uniform(0, 3)));
   }
 
   async #beat(worker: Worker): Promise<void> {
-    const beat = await worker.seat.beat(worker.lease);
+    const beat = await worker.seat.beat(worker.leases[0]);
     if (beat.state === 'unknown') {
       worker.drained = false;
       delete worker.synId;
@@ -186,16 +200,18 @@ export class RandomRun {
     const draw = this.#random.unit();
     if (draw < 0.15) {
       // Sent once: whether it arrived or not, the worker is done with the task.
-      delete worker.lease;
+      if (lease === worker.leases[0]) worker.leases = [];
+      else worker.leases = worker.leases.filter((other) => other !== lease);
       await worker.seat.handBack(lease);
       return;
     }
     const answer: Answer = draw < 0.3 ? ERROR : draw < 0.4 ? INVALID : DONE;
     const next = this.#random.unit() < 0.6 ? this.#random.uniform(0, 3) : undefined;
     // A worker that gets no reply sends its answer again at its next turn, with another next claim.
-    const reply = await worker.seat.answer(lease, answer, next);
+    const reply = await worker.seat.answer(lease, answer, next, this.#random.integer(0, 3));
     this.trace.push(`  ${lease.leaseId} ${answer.outcome} ${reply.verdict}`);
-    delete worker.lease;
+    // A worker that asks for nothing more lets go of what lies at hand.
+    worker.leases = next === undefined ? [] : worker.leases.filter((other) => other !== lease);
     if (reply.next) await this.#take(worker, reply.next);
   }
 
@@ -219,11 +235,16 @@ export class RandomRun {
   }
 
   async #take(worker: Worker, reply: ClaimReply): Promise<void> {
-    this.trace.push(`  ${reply.kind}${reply.kind === 'task' ? ` ${reply.lease.leaseId}` : ''}`);
+    const leases = [
+      ...(reply.kind === 'task' ? [reply.lease] : []),
+      ...(reply.kind === 'task' || reply.kind === 'busy' ? (reply.atHand ?? []) : []),
+    ];
+    this.trace.push(`  ${[reply.kind, ...leases.map(({ leaseId }) => leaseId)].join(' ')}`);
     worker.waits = reply.kind === 'none';
+    const known = new Set(worker.leases.map(({ leaseId }) => leaseId));
+    worker.leases = [...worker.leases, ...leases.filter(({ leaseId }) => !known.has(leaseId))];
     if (reply.kind === 'task') {
       if (worker.drained) throw new Error(`${worker.seat.workerId} is drained and was given a task`);
-      worker.lease = reply.lease;
       if (reply.unconfirmed) await worker.seat.confirm(reply.lease);
     } else if (reply.kind === 'syn') {
       worker.synId = reply.synId;
@@ -287,7 +308,8 @@ export class RandomRun {
 
   async #remove(id: string): Promise<void> {
     const worker = this.#workers.find(({ seat }) => seat.workerId === id);
-    if (worker?.lease) throw new Error(`${id} is to be removed and works on ${worker.lease.taskId}`);
+    const task = worker?.leases[0]?.taskId;
+    if (task !== undefined) throw new Error(`${id} is to be removed and works on ${task}`);
     this.#workers = this.#workers.filter((other) => other !== worker);
     if (this.#random.unit() < 0.8) await this.#control.workerEnded(id, 'stopped');
   }

@@ -2,12 +2,14 @@
 -- The first answer counts, also one that comes after its lease; every later one, and one to an earlier generation, is
 -- counted and discarded; the resend of the one that counted changes nothing.
 -- ARGV: worker, task, lease, outcome (done | invalid | error), answer, reason, service µs, output blobs (separated by
--- spaces), next claim id or '', µs that it will wait for it.
--- Replies lines: the verdict (accepted | same | late), then what lib/claim.lua replies where it asks.
+-- spaces), next claim id or '', µs that it will wait for it, how many tasks it wants at hand.
+-- Replies lines: the verdict (accepted | same | late), then what lib/claim.lua replies where it asks. A worker that does
+-- not ask gives back what it has at hand.
 -- @include base
 -- @include settings
 -- @include dispatch
 -- @include lease
+-- @include hand
 -- @include claim
 -- @include finish
 local worker, id, lease, outcome = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -26,6 +28,7 @@ end
 -- books say how its present lease ended. Replies the verdict where it does not count.
 local function overtaken()
 -- @include queue
+-- @include unhand
   local task = call('HMGET', P .. 'task:' .. id, 'st', 'exp', 'by', 'gn', 'wk')
   local state, holder = task[1], task[5]
   if task[3] == lease then return 'same' end
@@ -36,9 +39,12 @@ local function overtaken()
     return 'late'
   end
   if state == 'leased' then
-    releaseSeat(holder)
     count('superseded', '1')
-    if holder == worker then entry[2] = false end
+    if not outOfHand(holder, id) then
+      releaseSeat(holder)
+      emptyHand(holder)
+      if holder == worker then entry[2] = false end
+    end
   elseif state == 'waiting' then
     unqueue(id, task[2])
     count('withdrawn', 1)
@@ -66,6 +72,21 @@ if verdict == 'accepted' then
     settle(id, outcome, unpack(fields))
   end
 end
-if ARGV[9] ~= '' then return verdict .. '\n' .. claim(worker, entry, isHeld, ARGV[9], tonumber(ARGV[10])) end
-if isHeld then releaseSeat(worker) end
-return verdict
+
+-- The worker stops: it begins nothing more.
+local function rest()
+-- @include queue
+-- @include unhand
+-- @include serve
+  releaseSeat(worker)
+  emptyHand(worker)
+  serveWaiters()
+end
+
+if ARGV[9] == '' then
+  if isHeld then rest() end
+  return verdict
+end
+local reply, more = claim(worker, entry, isHeld, ARGV[9], tonumber(ARGV[10]), tonumber(ARGV[11]))
+reply = verdict .. '\n' .. reply
+return more and { reply, unpack(more) } or reply

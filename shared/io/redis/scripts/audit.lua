@@ -2,6 +2,10 @@
 -- --check`, not for a busy farm.
 -- ARGV: task ids. Replies a list of complaints.
 -- @include base
+-- @include settings
+-- @include dispatch
+-- @include lease
+-- @include hand
 local complaints = {}
 local function expect(holds, id, what)
   if not holds then complaints[#complaints + 1] = id .. ': ' .. what end
@@ -17,7 +21,7 @@ for _, id in ipairs(ARGV) do
   end
   if state == 'leased' then
     local holding = call('HGET', P .. 'worker:' .. task[2], 'task')
-    expect(holding == id, id, 'is leased to ' .. task[2] .. ', which holds ' .. tostring(holding))
+    expect(holding == id or atHand(task[2], id), id, 'is leased to ' .. task[2] .. ', which holds ' .. tostring(holding))
     expect(call('ZSCORE', P .. 'leases', task[2]), id, 'is leased to ' .. task[2] .. ', not in leases')
   end
   local open = state == 'waiting' or state == 'delayed' or state == 'leased' or state == 'answered'

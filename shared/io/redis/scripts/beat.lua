@@ -8,6 +8,8 @@
 -- @include finish
 -- @include dispatch
 -- @include lease
+-- @include hand
+-- @include unhand
 -- @include serve
 -- @include worker
 -- @include reap
@@ -18,7 +20,7 @@ if call('EXISTS', P .. 'worker:' .. worker) == 0 then
 end
 call('ZADD', P .. 'workers', now, worker)
 local held = 0
-if holdsLease(worker, id, lease) then
+if holdsLease(worker, id, lease) or atHand(worker, id, lease) then
   renew(worker, id)
   held = 1
 end

@@ -4,5 +4,7 @@
 -- @include settings
 -- @include dispatch
 -- @include lease
+-- @include hand
 -- @include claim
-return claim(ARGV[1], entryOf(ARGV[1]), false, ARGV[2], tonumber(ARGV[3]))
+local reply, more = claim(ARGV[1], entryOf(ARGV[1]), false, ARGV[2], tonumber(ARGV[3]), 0)
+return more and { reply, unpack(more) } or reply

@@ -7,6 +7,8 @@
 -- @include finish
 -- @include dispatch
 -- @include lease
+-- @include hand
+-- @include unhand
 -- @include serve
 -- @include worker
 local worker = ARGV[1]
@@ -15,6 +17,7 @@ if not seat[1] then return 0 end
 local id = seat[2]
 if id then
   releaseSeat(worker)
+  emptyHand(worker)
   if ARGV[2] == 'crashed' and call('HGET', P .. 'task:' .. id, 'ok') == '1' then
     count('attemptsFailed', 1)
     failAttempt(id, 'worker ' .. worker .. ' ended without an answer')

@@ -10,18 +10,19 @@ for back = 0, math.min(tonumber(ARGV[1]), 300) do
   local found = call('GET', P .. 'longest:' .. text(second - back))
   if found and tonumber(found) > tonumber(longest ~= '' and longest or -1) then longest = found end
 end
-local workers = {}
+local workers, leased = {}, call('ZCARD', P .. 'leases')
 local beats = call('ZRANGE', P .. 'workers', 0, -1, 'WITHSCORES')
 for index = 1, #beats, 2 do
   local seat = call('HGETALL', P .. 'worker:' .. beats[index])
   table.insert(seat, 1, beats[index + 1])
   table.insert(seat, 1, beats[index])
   workers[#workers + 1] = seat
+  leased = leased + call('LLEN', P .. 'hand:' .. beats[index])
 end
 return {
   text(now),
   call('HGETALL', P .. 'counters'),
-  { call('ZCARD', P .. 'waiting'), call('ZCARD', P .. 'delayed'), call('ZCARD', P .. 'leases'), call('LLEN', P .. 'answered') },
+  { call('ZCARD', P .. 'waiting'), call('ZCARD', P .. 'delayed'), leased, call('LLEN', P .. 'answered') },
   {
     call('ZCOUNT', P .. 'due', '-inf', '(' .. text(now)),
     call('ZCOUNT', P .. 'waiting', '-inf', '(' .. text(now)),

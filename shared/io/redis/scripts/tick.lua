@@ -5,6 +5,8 @@
 -- @include finish
 -- @include dispatch
 -- @include lease
+-- @include hand
+-- @include unhand
 -- @include serve
 -- @include worker
 -- @include reap

@@ -1,6 +1,8 @@
--- A worker asks for its next task. Needs base, settings, dispatch, lease.
--- Replies a text of lines: task, ... | none | syn, id, expiry | drained | unknown.
--- A worker holds one lease at a time: asking again, by the same claim or another, returns the one it holds.
+-- A worker asks for its next task. Needs base, settings, dispatch, lease, hand.
+-- Replies a text of lines: task, ... | busy (go on with what is at hand) | none | syn, id, expiry | drained | unknown,
+-- and where there is more to lie at hand, a list of what it is told about each.
+-- A worker holds one lease at a time, and what it has at hand behind it: asking again, by the same claim or another,
+-- returns those.
 
 -- How long a worker that asks and asks is not listed as alive anew: much shorter than it takes to be given up, in µs.
 local SEEN_FOR = 500000
@@ -21,8 +23,8 @@ end
 
 -- entry: as the worker's entry was when this script began. hasAnswered: the worker has answered the lease that it
 -- names in this very script. Until now it has held that one: it is not listed as waiting, no hand-over lies in its
--- inbox, and a new lease is written over the old one.
-local function claim(worker, entry, hasAnswered, claimId, waitMicros)
+-- inbox, and a new lease is written over the old one. handSize: how many tasks it wants at hand behind a short one.
+local function claim(worker, entry, hasAnswered, claimId, waitMicros, handSize)
   if not entry[1] then return 'unknown' end
   -- Whoever asks lives: without this a worker that was stopped for long could be taken for gone with a fresh lease.
   if not entry[5] or now - entry[5] >= SEEN_FOR then
@@ -34,12 +36,17 @@ local function claim(worker, entry, hasAnswered, claimId, waitMicros)
     call('DEL', P .. 'inbox:' .. worker)
     if entry[2] then
       renew(worker, entry[3])
-      return leaseReply(entry[3], entry[2], taskOf(entry[3]))
+      return leaseReply(entry[3], entry[2], taskOf(entry[3])), told(worker)
     end
   end
   local bar = entry[4] and barred(worker, entry[4])
-  local task = not bar and leaseNext(worker, claimId, true, hasAnswered)
-  if task then return task end
+  if hasAnswered then
+    local word, more = goOn(worker, claimId, bar and 0 or handSize)
+    if word then return word, more end
+  end
+  local task, expected
+  if not bar then task, expected = leaseNext(worker, claimId, true, hasAnswered) end
+  if task then return task, fillHand(worker, claimId, handSize, expected) end
   if hasAnswered then
     releaseSeat(worker)
     call('DEL', P .. 'inbox:' .. worker)

@@ -28,22 +28,32 @@ local function renew(worker, id)
   call('ZADD', P .. 'leases', text(now + LEASE), worker)
 end
 
--- Leases the next task to a worker. The lease's name begins with what asked for it, and ends with the number of the
--- claim and the generation of the task: no other lease ever has it, whatever is sent twice or enters again.
+-- The lease's name begins with what asked for it, and ends with the number of the claim and the generation of the task:
+-- no other lease ever has it, whatever is sent twice or enters again.
+local function nameLease(asker, task)
+  return asker .. ':' .. call('HINCRBY', P .. 'counters', 'claimed', '1') .. ':' .. (task[8] or '0')
+end
+
+-- Writes into the worker's entry what it does now.
+local function enterLease(worker, lease, id, finish, ends)
+  if ORDER == 'triage' then call('ZADD', P .. 'finish', finish, worker) end
+  call('HSET', P .. 'worker:' .. worker, 'lease', lease, 'task', id, 'finishAt', finish, 'until', ends)
+end
+
+-- Leases the next task to a worker.
 -- An unconfirmed lease lasts one second: the worker has not said yet that it is there.
 -- isListed: the worker has been in `leases` until now, by the lease that it has just answered.
--- Returns what the worker is told, or nothing where no task waits.
+-- Returns what the worker is told and the expected service time in µs, or nothing where no task waits.
 local function leaseNext(worker, asker, confirmed, isListed)
   local id = takeTask()
   if not id then return end
   local task = taskOf(id)
   local expected = task[4]
-  local lease = asker .. ':' .. call('HINCRBY', P .. 'counters', 'claimed', '1') .. ':' .. (task[8] or '0')
-  local finish, ends = text(now + expected), text(now + (confirmed and LEASE or 1000000))
+  local lease = nameLease(asker, task)
+  local ends = text(now + (confirmed and LEASE or 1000000))
   if expected ~= '0' then count('waitingWork', '-' .. expected) end
   if not isListed then call('ZADD', P .. 'leases', ends, worker) end
-  if ORDER == 'triage' then call('ZADD', P .. 'finish', finish, worker) end
   call('HSET', P .. 'task:' .. id, 'st', 'leased', 'wk', worker, 'ok', confirmed and '1' or '0')
-  call('HSET', P .. 'worker:' .. worker, 'lease', lease, 'task', id, 'finishAt', finish, 'until', ends)
-  return leaseReply(id, lease, task)
+  enterLease(worker, lease, id, text(now + expected), ends)
+  return leaseReply(id, lease, task), tonumber(expected)
 end

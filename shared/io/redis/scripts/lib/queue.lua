@@ -11,7 +11,7 @@ end
 local function unqueue(id, expected)
   call('ZREM', P .. 'waiting', id)
   if KEEPS_ARRIVAL then call('ZREM', P .. 'arrival', id) end
-  count('waitingWork', -expected)
+  count('waitingWork', 0 - expected)
 end
 
 -- Puts a task that has been tried before back into the worker queue.

@@ -10,6 +10,7 @@ local function reapLease(worker)
     return
   end
   releaseSeat(worker)
+  emptyHand(worker)
   if call('HGET', P .. 'task:' .. id, 'ok') == '0' then
     -- The hand-over lies unread in its inbox: read later, a worker that has drained since would begin to work.
     call('DEL', P .. 'inbox:' .. worker)
