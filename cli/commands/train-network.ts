@@ -18,7 +18,7 @@ import type { NetworkModel } from '../../shared/policy/network.ts';
 import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { oneOf, yesOrNo } from '../laboratory/options.ts';
+import { announcedOption, oneOf } from '../laboratory/options.ts';
 import { RunProgress } from '../laboratory/progress.ts';
 import { writeText } from '../laboratory/text-file.ts';
 import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin.ts';
@@ -67,7 +67,7 @@ export function networkCommand(): Command {
     .description('A planning network on the farm’s own observations, by CMA-ES: the shipped policies')
     .option('--dispatch <order>', DISPATCH_ORDERS.join(', '), oneOf(DISPATCH_ORDERS), 'triage')
     .option('--actions <limit>', 'most workers added or removed in one step', wholeNumber(1, 64), 1)
-    .option('--announced <yes|no>', 'whether it sees the planned rate of the next 60 s', yesOrNo, false)
+    .addOption(announcedOption('whether it sees the planned rate of the next 60 s'))
     .option('--seed <number>', 'the same seed makes the same policy', wholeNumber(0, 2 ** 31), 1)
     .option('--out <file>', 'write the policy here as well; a folder with --all')
     .option('--all', 'one after the other: every dispatch order, step limit 1 and 4, announced and not')
@@ -161,7 +161,6 @@ async function trainOne(
     `training ${config.name}, generations`,
     constantGenerations + generations,
   );
-  let done = 0;
   let document: PolicyFile | undefined;
   const startedMs = performance.now();
   try {
@@ -170,8 +169,7 @@ async function trainOne(
       signal: interrupt.signal,
       clock: () => performance.now() / 1000,
       onGeneration: ({ generation }) => {
-        progress.add(generation - done);
-        done = generation;
+        progress.reach(generation);
       },
     });
   } finally {

@@ -8,7 +8,7 @@ import { DEFAULT_DQN, DQN_PLAN } from '../../autoscaler/training/dqn-defaults.ts
 import { DEFAULT_SARSA, SARSA_PLAN } from '../../autoscaler/training/sarsa-defaults.ts';
 import type { SetupChanges } from '../../autoscaler/training/published-setup.ts';
 import { UnknownWorkload, workloadSource } from '../../autoscaler/training/workload-source.ts';
-import type { RunPlan, RunProgressReport } from '../../autoscaler/training/training-run.ts';
+import type { RunPlan } from '../../autoscaler/training/training-run.ts';
 import type { DEFAULT_PRICES } from '../../shared/control/reward.ts';
 import { InvalidDiscretisation } from '../../shared/policy/discretisation.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
@@ -18,7 +18,7 @@ import { writeText } from '../laboratory/text-file.ts';
 import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin.ts';
 import { number, wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
-import { duration } from '../wording.ts';
+import { duration, FARMHAND } from '../wording.ts';
 import { gradientCommand } from './train-gradient.ts';
 import { networkCommand } from './train-network.ts';
 
@@ -88,6 +88,7 @@ const share = number(0, 1);
 function sarsaCommand(): Command {
   const command = new Command('sarsa').description('SARSA(λ) on the nine published observations');
   return common(command, DEFAULT_SARSA, SARSA_PLAN)
+    .addHelpText('after', examplesOf('sarsa'))
     .option('--alpha <rate>', 'step size at the beginning', share, DEFAULT_SARSA.alpha)
     .option('--alpha-min <rate>', 'step size at the end', share, DEFAULT_SARSA.alphaEnd)
     .option('--epsilon <share>', 'actions by chance at the beginning', share, DEFAULT_SARSA.epsilon)
@@ -101,6 +102,7 @@ function sarsaCommand(): Command {
 function dqnCommand(): Command {
   const command = new Command('dqn').description('Double DQN on the nine published observations');
   return common(command, DEFAULT_DQN, DQN_PLAN)
+    .addHelpText('after', examplesOf('dqn'))
     .option(
       '--backend <who>',
       'tensorflow or plain: who computes',
@@ -121,6 +123,14 @@ function dqnCommand(): Command {
     .option('--max-grad-norm <length>', 'of the gradient', number(0, 1e9), DEFAULT_DQN.maxGradNorm)
     .option('--hidden-layers <neurons>', 'such as 128,64', layers, DEFAULT_DQN.hiddenLayers)
     .action(runDqn);
+}
+
+function examplesOf(name: string): string {
+  return `
+Examples:
+  $ ${FARMHAND} train ${name} --policy my-policy.json
+  $ ${FARMHAND} train ${name} --workload my-load.json --episodes 2000 --output-dir runs/mine
+  $ ${FARMHAND} train ${name} --resume runs/mine`;
 }
 
 function common(
@@ -203,7 +213,10 @@ async function run(name: string, options: CommonTrainOptions, plan: RunPlan, tra
       changes: changesOf(options),
       origin: originOf(['farmhand', ...process.argv.slice(2)].join(' ')),
       plan: planOf(options, plan),
-      onProgress: follow(progress),
+      // A resumed run has a length of its own.
+      onProgress: ({ episodes, total }) => {
+        progress.reach(episodes, total);
+      },
     });
     progress.end();
     if (options.policy !== undefined) await writeText(options.policy, `${JSON.stringify(document)}\n`);
@@ -231,14 +244,6 @@ function refusal(error: unknown): unknown {
   ];
   if (!(error instanceof Error) || !mendable.some((kind) => error instanceof kind)) return error;
   return new CommandError(error.message, EXIT.usage, { cause: error });
-}
-
-function follow(progress: RunProgress): (report: RunProgressReport) => void {
-  let done = 0;
-  return ({ episodes }) => {
-    progress.add(episodes - done);
-    done = episodes;
-  };
 }
 
 function changesOf({ workload, initialWorkers, stepDuration, maxSteps }: CommonTrainOptions): SetupChanges {

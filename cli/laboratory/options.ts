@@ -21,13 +21,13 @@ export function withSetting(command: Command, seedsByDefault = REPORT_SEEDS): Co
   return command
     .option('--dispatch <order>', DISPATCH_ORDERS.join(', '), oneOf(DISPATCH_ORDERS), 'triage')
     .option('--actions <limit>', 'most workers added or removed in one step', wholeNumber(1, 64), 1)
-    .addOption(
-      new Option('--announced <yes|no>', 'whether policies see the planned rate of the next 60 s')
-        .argParser(yesOrNo)
-        .default(false, 'no'),
-    )
+    .addOption(announcedOption('whether policies see the planned rate of the next 60 s'))
     .option('--lost-share <n>', 'one claim in n goes to tasks long lost; 0 for none', wholeNumber(0, 1000), 4)
     .addOption(seedsOption(seedsByDefault));
+}
+
+export function announcedOption(description: string): Option {
+  return new Option('--announced <yes|no>', description).argParser(yesOrNo).default(false, 'no');
 }
 
 /** Each seed is one episode. */
@@ -49,7 +49,7 @@ export function oneOf<Value extends string>(values: readonly Value[]): (text: st
   };
 }
 
-export function yesOrNo(text: string): boolean {
+function yesOrNo(text: string): boolean {
   return oneOf(['yes', 'no'])(text) === 'yes';
 }
 

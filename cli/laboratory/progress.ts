@@ -10,11 +10,12 @@ const FORESIGHT = 0.03;
 /** Shows how much of a long run is done, and about how long the rest will take. On standard error. */
 export class RunProgress {
   readonly #label: string;
-  readonly #total: number;
+  #total: number;
   readonly #output: Output;
-  readonly #bar: ReturnType<Output['bar']>;
+  #bar: ReturnType<Output['bar']>;
   readonly #timer: NodeJS.Timeout;
   #done = 0;
+  #isReported = false;
   #before = '';
   /** The pace is taken from here. */
   #from = { done: 0, ms: performance.now() };
@@ -33,6 +34,16 @@ export class RunProgress {
 
   add(count: number): void {
     this.#done += count;
+    this.#show();
+  }
+
+  /** How much is done in all. What a resumed run had done before its first report says nothing about the pace. */
+  reach(done: number, total = this.#total): void {
+    if (!this.#isReported) this.#from = { done, ms: performance.now() };
+    this.#isReported = true;
+    if (total !== this.#total) this.#bar = this.#output.bar(this.#label, total);
+    this.#total = total;
+    this.#done = done;
     this.#show();
   }
 

@@ -30,3 +30,18 @@ test('the time left follows from what has been done since nothing had to be wait
   vi.advanceTimersByTime(60_000);
   expect(said).toHaveLength(7);
 });
+
+test('a resumed run says how long it takes by its own length and by what it does itself', () => {
+  const output = new Output(false);
+  const said: string[] = [];
+  vi.spyOn(output, 'note').mockImplementation((text) => {
+    said.push(text);
+  });
+  const progress = new RunProgress(output, 'training', 80_000);
+  progress.reach(160, 200);
+  vi.advanceTimersByTime(9000);
+  progress.reach(180, 200);
+  vi.advanceTimersByTime(1000);
+  expect(said).toEqual(['training: 180 of 200, about 10.0 s left']);
+  progress.end();
+});
