@@ -55,7 +55,7 @@ async function rowsOf(file: string, conditions: Conditions, crew: Crew): Promise
     seeds: Array.from({ length: episodes }, (_, index) => 60_001 + index),
     targetQosPercent: 99.2,
   };
-  const [ours, ...rules] = await compare(request, crew, () => undefined);
+  const [ours, ...rules] = await compare(request, crew);
   if (ours === undefined) return [];
   const known = announced ? 'announced' : 'unannounced';
   const label = `${file.replace('.json', '')}, ±${String(actions)}, ${known}`;
