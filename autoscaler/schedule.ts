@@ -65,12 +65,29 @@ async function keepStepping(
 }
 
 async function keepCron(expression: string, autoscaler: Autoscaler, parts: ScheduleParts): Promise<void> {
-  const task = scheduleCron(expression, () => tryStep(autoscaler, parts.log), { noOverlap: true });
+  const logger = loggerOf(parts.log);
+  const task = scheduleCron(expression, () => tryStep(autoscaler, parts.log), { noOverlap: true, logger });
   try {
     await untilAbort(parts.signal);
   } finally {
     await task.destroy();
   }
+}
+
+/** What node-cron has to say would stand on standard output as text, among lines that are JSON. */
+function loggerOf(log: Logger): NonNullable<Parameters<typeof scheduleCron>[2]>['logger'] {
+  return {
+    debug: () => undefined,
+    info: (message) => {
+      log.info({}, message);
+    },
+    warn: (message) => {
+      log.warn({}, message);
+    },
+    error: (message, error) => {
+      log.error({ error: error ?? message }, 'the schedule failed');
+    },
+  };
 }
 
 /** Ends by the signal's AbortError. */
