@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FORWARD_PASS, tensorflowEngine } from '../../autoscaler/engine.ts';
@@ -39,17 +39,22 @@ async function inspectFile(asked: string, options: { readonly json?: true }): Pr
 }
 
 async function readPolicy(asked: string): Promise<string> {
-  const path = /^[\w-]+$/.test(asked) ? join(SHIPPED, `${asked}.json`) : asked;
+  const isName = /^[\w-]+$/.test(asked);
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(isName ? join(SHIPPED, `${asked}.json`) : asked, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(
-      `Expected a policy file, or the name of a shipped one, that can be read; got ${asked}: ${reason}`,
-      EXIT.usage,
-      { cause: error },
-    );
+    const expected = isName
+      ? `one of the shipped policies (${await shippedFiles()}) or the path of a policy file; got ${asked}.`
+      : `a policy file that can be read; got ${asked}: ${reason}`;
+    throw new CommandError(`Expected ${expected}`, EXIT.usage, { cause: error });
   }
+}
+
+async function shippedFiles(): Promise<string> {
+  const files = await readdir(SHIPPED);
+  const names = files.filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -'.json'.length));
+  return names.sort().join(', ');
 }
 
 interface Verified {
