@@ -1,4 +1,5 @@
 import { schedule as scheduleCron, validate } from 'node-cron';
+import type { Logger as CronLogger } from 'node-cron';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InvalidSetting } from '../shared/io/settings.ts';
 import type { Logger } from '../template/farm-node22/contract.ts';
@@ -75,7 +76,7 @@ async function keepCron(expression: string, autoscaler: Autoscaler, parts: Sched
 }
 
 /** What node-cron has to say would stand on standard output as text, among lines that are JSON. */
-function loggerOf(log: Logger): NonNullable<Parameters<typeof scheduleCron>[2]>['logger'] {
+function loggerOf(log: Logger): CronLogger {
   return {
     debug: () => undefined,
     info: (message) => {
