@@ -55,7 +55,7 @@ async function run(options: CompareOptions): Promise<void> {
   const pools = options.pools === true || options.report !== undefined;
   const bounds = options.bounds === true;
   const outcome = await runComparison(request, { threads: options.threads, output, pools, bounds });
-  for (const line of [...comparisonTable(outcome), '', ...TABLE_LEGEND]) output.line(line);
+  // Before any line: whoever reads those may stop early, and ends this process by it.
   if (options.json !== undefined) {
     await writeJson(options.json, { rows: outcome.rows.map(({ row }) => row) });
   }
@@ -64,4 +64,5 @@ async function run(options: CompareOptions): Promise<void> {
     await writeText(options.report, comparisonPage(outcome, command));
     output.note(`the report is in ${options.report}`);
   }
+  for (const line of [...comparisonTable(outcome), '', ...TABLE_LEGEND]) output.line(line);
 }

@@ -58,11 +58,12 @@ async function evaluate(asked: string, options: EvaluateOptions): Promise<void> 
     pools: options.pools === true,
     bounds: false,
   });
-  for (const line of [...comparisonTable(outcome), '', ...TABLE_LEGEND]) output.line(line);
-  if (options.steps !== undefined) printSteps(outcome, options.steps, output);
+  // Before any line: whoever reads those may stop early, and ends this process by it.
   if (options.json !== undefined) {
     await writeJson(options.json, { rows: outcome.rows.map(({ row }) => row) });
   }
+  for (const line of [...comparisonTable(outcome), '', ...TABLE_LEGEND]) output.line(line);
+  if (options.steps !== undefined) printSteps(outcome, options.steps, output);
 }
 
 /** Plans that were searched for each seed are no policy that could be asked again. */

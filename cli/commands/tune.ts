@@ -65,14 +65,15 @@ async function tuneStaffing(options: TuneOptions): Promise<void> {
     },
   });
   progress.end();
-  const made = options.workload === undefined ? MIX_SCORE : LOAD_SCORE;
-  output.line(`Score ${best.score.toFixed(4)}, of which less is better: ${made}.`);
   const text = JSON.stringify(best.candidate, undefined, 2);
-  output.line(text);
+  // Before any line: whoever reads those may stop early, and ends this process by it.
   if (options.json !== undefined) await writeText(options.json, `${text}\n`);
   if (options.policy !== undefined) {
     await writeText(options.policy, encodePolicyFile(policyOf(best.candidate, options)));
   }
+  const made = options.workload === undefined ? MIX_SCORE : LOAD_SCORE;
+  output.line(`Score ${best.score.toFixed(4)}, of which less is better: ${made}.`);
+  output.line(text);
 }
 
 const LOAD_SCORE = 'mean workers, and 20 for every point of QoS that is missing';

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const COMMAND = join(import.meta.dirname, '..', '..', '..', 'cli', 'farmhand.js');
+const EPISODES = '--workload paper --seeds 1-2 --threads 1';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'farmhand-laboratory-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.each([
+  ['compare', `compare --policies static:12 ${EPISODES}`, '--json', 'policy'],
+  ['evaluate', `evaluate static:12 ${EPISODES}`, '--json', 'policy'],
+  ['tune', 'tune staffing --workload paper --seeds 1-2 --trials 2', '--policy', 'farmhand-policy'],
+])('%s writes its file also where nobody reads its lines', (name, words, option, held) => {
+  const file = join(folder, `${name}.json`);
+  const { status } = spawnSync(
+    'sh',
+    ['-c', '"$@" | true', 'sh', process.execPath, COMMAND, ...words.split(' '), option, file],
+    { encoding: 'utf8' },
+  );
+  expect(status).toBe(0);
+  expect(readFileSync(file, 'utf8')).toContain(held);
+});
