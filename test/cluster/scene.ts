@@ -77,7 +77,8 @@ export class Scene {
         address('redis', 6379),
         address('emitter', 8080),
         address('collector', 8080),
-        address('autoscaler', 8080),
+        // Elsewhere, a service is reached through one of its pods.
+        options.autoscaler === true ? address('autoscaler', 8080) : 'no-autoscaler.invalid',
       ]);
       const scene = new Scene({ ...place, secrets, addresses, history });
       await scene.#doorsOpen(options.autoscaler === true);
@@ -208,7 +209,9 @@ interface SceneParts extends ScenePlace {
 }
 
 /** The next scenario need not wait for the graces of this one. */
-export async function removeNamespace({ kubectl }: TestCluster, namespace: string): Promise<void> {
+export async function removeNamespace(cluster: TestCluster, namespace: string): Promise<void> {
+  const { kubectl } = cluster;
+  cluster.leave(namespace);
   const quickly = ['--grace-period=1', '--wait=false', '--ignore-not-found'];
   await kubectl.run([
     'delete',

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { ensureKubernetes } from '../../cli/cluster/kubernetes-binary.ts';
 import { loadImages } from '../../cli/cluster/cluster-images.ts';
 import type { BuildRequest, BuiltImage } from '../../cli/cluster/image-builder.ts';
@@ -10,6 +8,7 @@ import { runProgram } from '../../cli/cluster/run-program.ts';
 import { signalProcess } from '../../cli/local/process-identity.ts';
 import { repositoryFolder } from '../../cli/setup/packages.js';
 import { Kubectl } from './kubectl.ts';
+import { PortForward } from './port-forward.ts';
 
 /** How the images under test are called. */
 export const IMAGES = {
@@ -30,6 +29,8 @@ export interface TestCluster {
   loadImages(wanted: { readonly tensorflow: boolean }): Promise<void>;
   /** Where this machine reaches a service. */
   addressOf(namespace: string, service: string, port: number): Promise<string>;
+  /** Nobody asks for a service of that namespace any more. */
+  leave(namespace: string): void;
   /** Takes down what was brought up. */
   close(): Promise<void>;
 }
@@ -131,6 +132,7 @@ export async function openCluster(choice: ClusterChoice): Promise<TestCluster> {
       ]);
       return `${ip}:${port}`;
     },
+    leave: () => undefined,
     close: async () => {
       if (!stays) await own.down();
     },
@@ -143,48 +145,46 @@ async function otherCluster(kubeconfig: string, say: (line: string) => void): Pr
   await kubectl.run(['version', '--client']).catch(() => {
     throw new PartsMissing('Expected kubectl on the PATH, for the cluster that KUBECONFIG names.');
   });
-  const forwards: ChildProcess[] = [];
+  const forwards = new Map<string, PortForward[]>();
+  const leave = (namespace: string): void => {
+    for (const forward of forwards.get(namespace) ?? []) forward.close();
+    forwards.delete(namespace);
+  };
   return {
     kubectl,
     own: undefined,
     images: [],
-    loadImages: async () => {
+    loadImages: async ({ tensorflow }) => {
+      const names = imagesOf(tensorflow);
       const context = (await kubectl.run(['config', 'current-context'])).trim();
       if (!context.startsWith('kind-')) {
-        say(
-          `taking ${IMAGES.prefix}/farmhand-*:${IMAGES.tag} and farmhand/redis:debian as they are in the cluster`,
-        );
+        say(`nothing is built: taking ${names.join(', ')} as the nodes have them`);
         return;
       }
-      const names = ['emitter', 'worker', 'collector', 'autoscaler'].map(
-        (name) => `${IMAGES.prefix}/farmhand-${name}:${IMAGES.tag}`,
-      );
+      say(`handing kind the images that Docker has: ${names.join(', ')}`);
       await runProgram('kind', ['load', 'docker-image', '--name', context.slice('kind-'.length), ...names]);
     },
-    addressOf: async (namespace, service, port) => {
-      const child = spawn(
-        kubectl.command,
-        ['port-forward', '--namespace', namespace, `service/${service}`, `:${port}`],
-        { env: kubectl.environment, stdio: ['ignore', 'pipe', 'ignore'] },
-      );
-      forwards.push(child);
-      return forwardedAddress(child);
+    addressOf: (namespace, service, port) => {
+      const forward = new PortForward(kubectl, { namespace, service, port });
+      forwards.set(namespace, [...(forwards.get(namespace) ?? []), forward]);
+      return forward.open();
     },
-    close: async () => {
-      for (const child of forwards) child.kill();
+    leave,
+    close: () => {
+      for (const namespace of forwards.keys()) leave(namespace);
+      return Promise.resolve();
     },
   };
 }
 
-function forwardedAddress(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      const address = /Forwarding from (127\.0\.0\.1:\d+)/.exec(text)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    child.once('error', reject);
-    child.once('exit', () => {
-      reject(new Error('kubectl port-forward has ended'));
-    });
-  });
+/** What scenarios ask for by name. */
+function imagesOf(tensorflow: boolean): readonly string[] {
+  const { prefix, tag, nextTag, tensorflowTag } = IMAGES;
+  const image = (name: string, version: string): string => `${prefix}/farmhand-${name}:${version}`;
+  return [
+    ...['emitter', 'worker', 'collector', 'autoscaler'].map((name) => image(name, tag)),
+    image('worker', nextTag),
+    ...(tensorflow ? [image('autoscaler', tensorflowTag)] : []),
+    `${prefix}/redis:debian`,
+  ];
 }
