@@ -7,7 +7,7 @@ async function run(...args: readonly string[]): Promise<void> {
   await program.parseAsync(args, { from: 'user' });
 }
 
-test.each(['sarsa', 'dqn', 'network'])(
+test.each(['sarsa', 'dqn', 'network', 'gradient'])(
   'a run of %s that is resumed takes no other settings, instead of dropping them',
   async (learner) => {
     await expect(
