@@ -45,6 +45,7 @@ const FIELDS = [
 /** Characters that a policy file may have, and how deep its lists and objects may lie in each other. */
 const MOST_CHARACTERS = 16_000_000;
 const MOST_DEPTH = 12;
+const MOST_PARTS = 500_000;
 const MOST_OBSERVATIONS = 256;
 /** A policy's name stands in every decision record and metric. */
 const NAME = /^[\x20-\x7e]{1,100}$/;
@@ -55,9 +56,10 @@ export function decodePolicyFile(text: string): PolicyFile {
   if (text.length > MOST_CHARACTERS) {
     throw new InvalidModel('file', `at most ${String(MOST_CHARACTERS)} characters`, text.length);
   }
+  checkParts(text);
   const value = parsed(text);
   if (typeof value !== 'object') throw new InvalidModel('file', 'an object', typeof value);
-  checkDepth('file', value, 0);
+  checkValues(value);
   const file = recordAt('file', value, FIELDS);
   exactly('format', file['format'], ['farmhand-policy']);
   exactly('formatVersion', file['formatVersion'], [1]);
@@ -91,18 +93,59 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Lists, objects and named values: each takes far more memory than its characters. */
+function checkParts(text: string): void {
+  let parts = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{' || character === ':') parts += 1;
+  }
+  if (parts > MOST_PARTS) {
+    throw new InvalidModel('file', `at most ${String(MOST_PARTS)} lists, objects and names`, parts);
+  }
+}
+
+/** What is wrong somewhere in a value; the field is told from there, as in `.layers[0]`. */
+interface Fault {
+  readonly field: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+function checkValues(value: unknown): void {
+  const fault = faultIn(value, 0);
+  if (fault === undefined) return;
+  const field = fault.field.startsWith('.') ? fault.field.slice(1) : `file${fault.field}`;
+  throw new InvalidModel(field, fault.expected, fault.got);
+}
+
 /** Numbers as JSON has them are finite, but for those beyond the range of a double. */
-function checkDepth(field: string, value: unknown, depth: number): void {
-  if (depth > MOST_DEPTH) throw new InvalidModel(field, `at most ${String(MOST_DEPTH)} levels`, 'more');
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw new InvalidModel(field, 'a finite number', String(value));
+function faultIn(value: unknown, depth: number): Fault | undefined {
+  if (typeof value === 'number') {
+    return Number.isFinite(value)
+      ? undefined
+      : { field: '', expected: 'a finite number', got: String(value) };
   }
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, part] of Object.entries(value)) {
-    if (UNWANTED_NAMES.includes(name)) throw new InvalidModel(`${field}.${name}`, 'no such field', name);
-    const below = Array.isArray(value) ? `${field}[${name}]` : `${field}.${name}`;
-    checkDepth(below.replace(/^file\./, ''), part, depth + 1);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > MOST_DEPTH) return { field: '', expected: `at most ${String(MOST_DEPTH)} levels`, got: 'more' };
+  return Array.isArray(value) ? faultInList(value, depth) : faultInRecord(value, depth);
+}
+
+/** By index: a list may have millions of numbers, and a pair for each of them would be too much. */
+function faultInList(list: readonly unknown[], depth: number): Fault | undefined {
+  for (let index = 0; index < list.length; index += 1) {
+    const fault = faultIn(list[index], depth + 1);
+    if (fault !== undefined) return { ...fault, field: `[${String(index)}]${fault.field}` };
   }
+  return undefined;
+}
+
+function faultInRecord(record: object, depth: number): Fault | undefined {
+  for (const [name, part] of Object.entries(record)) {
+    if (UNWANTED_NAMES.includes(name)) return { field: `.${name}`, expected: 'no such field', got: name };
+    const fault = faultIn(part, depth + 1);
+    if (fault !== undefined) return { ...fault, field: `.${name}${fault.field}` };
+  }
+  return undefined;
 }
 
 function checkName(value: unknown): void {

@@ -79,6 +79,8 @@ export const BAD_POLICY_FILES: readonly (readonly [why: string, field: string, t
   ['that is a word', 'file', 'sup3rs3cret'],
   ['that is a text', 'file', '"sup3rs3cret"'],
   ['of endless depth', 'file', '['.repeat(50_000) + ']'.repeat(50_000)],
+  ['of endlessly many numbers', 'format', `{"model":[${'0,'.repeat(7_900_000)}0]}`],
+  ['of endlessly many objects', 'file', `{"model":[${'{},'.repeat(5_000_000)}0]}`],
   ['of endless length', 'file', `"${'x'.repeat(16_000_001)}"`],
   [
     'that reaches for the prototype',
