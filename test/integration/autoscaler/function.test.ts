@@ -129,7 +129,12 @@ describe('a policy file', () => {
     expect(decided).toMatchObject({ policy: 'staffing', fallback: { reason: 'stepMismatch' } });
     expect((await status(autoscaler)).policies).toMatchObject([
       { name: 'farmhand-triage-4-announced', kind: 'network', announced: true, engine: 'forward pass' },
-      { name: 'farmhand-triage-4-unannounced', kind: 'network', announced: false, engine: 'forward pass' },
+      {
+        name: 'farmhand-triage-4-unannounced',
+        kind: 'history-network',
+        announced: false,
+        engine: 'forward pass',
+      },
     ]);
   });
 
