@@ -30,6 +30,7 @@ export interface SavedState {
  * - `checkpoints/<episodes>.json`: states to go on from
  * - `policy.json`: the best policy so far, complete
  * - `training-curves.svg`, and `state-visits.svg` of a table
+ * - `qos-against-workers.svg` and `steps.svg`: the policy beside rules and fixed pools, drawn by the command at the end
  */
 export class RunFolder {
   readonly path: string;

@@ -20,6 +20,7 @@ import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { oneOf } from '../laboratory/options.ts';
 import { RunProgress } from '../laboratory/progress.ts';
+import { drawRun } from '../laboratory/run-pictures.ts';
 import { writeText } from '../laboratory/text-file.ts';
 import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin.ts';
 import { number, wholeNumber } from '../option-values.ts';
@@ -101,6 +102,7 @@ async function train(options: GradientOptions, folder: string, signal: AbortSign
   if (options.out !== undefined) await writeText(options.out, encodePolicyFile(document));
   const spent = duration((performance.now() - startedMs) / 1000);
   output.line(`${document.name}: ${scoresInWords(document)} after ${spent}`);
+  await drawRun(folder, { threads: 1, output });
   output.line(`Everything is in ${folder}.`);
 }
 

@@ -20,6 +20,7 @@ import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { announcedOption, oneOf } from '../laboratory/options.ts';
 import { RunProgress } from '../laboratory/progress.ts';
+import { drawRun } from '../laboratory/run-pictures.ts';
 import { writeText } from '../laboratory/text-file.ts';
 import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin.ts';
 import type { Interrupt } from '../laboratory/training-origin.ts';
@@ -182,6 +183,7 @@ async function trainOne(
   output.line(
     `${document.name}: ${scoresInWords(document)} after ${duration((performance.now() - startedMs) / 1000)}`,
   );
+  await drawRun(folder, { threads: options.threads, output });
   output.line(`Everything is in ${folder}.`);
 }
 

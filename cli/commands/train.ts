@@ -14,6 +14,7 @@ import { InvalidDiscretisation } from '../../shared/policy/discretisation.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { list, oneOf } from '../laboratory/options.ts';
 import { RunProgress } from '../laboratory/progress.ts';
+import { drawRun } from '../laboratory/run-pictures.ts';
 import { writeText } from '../laboratory/text-file.ts';
 import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin.ts';
 import { number, wholeNumber } from '../option-values.ts';
@@ -221,6 +222,7 @@ async function run(name: string, options: CommonTrainOptions, plan: RunPlan, tra
     progress.end();
     if (options.policy !== undefined) await writeText(options.policy, `${JSON.stringify(document)}\n`);
     output.line(`${describe(document)} after ${duration((performance.now() - startedMs) / 1000)}`);
+    await drawRun(folder, { threads: 1, output });
     output.line(`Everything is in ${folder}.`);
   } catch (error) {
     throw refusal(error);

@@ -6,8 +6,10 @@ import { EpisodeDraw } from '../../../autoscaler/training/episode-draw.ts';
 import { workloadOf } from '../../../autoscaler/training/workload-source.ts';
 import type { WorkloadSource } from '../../../autoscaler/training/workload-source.ts';
 import { episodeSeconds } from '../../../shared/workload/workload.ts';
+import type { Workload } from '../../../shared/workload/workload.ts';
 import type { ComparisonOutcome } from '../run-comparison.ts';
 import { episodePicture } from './episode-picture.ts';
+import type { Trace } from './episode-picture.ts';
 import { traceEpisode } from './episode-trace.ts';
 
 /** A row with the colour that it has in all pictures of its workload. */
@@ -20,15 +22,25 @@ export interface Drawn {
 /** So many pools and queues can be told apart in one picture. */
 const MOST_TRACES = 6;
 
-/** The first seed's episode, step by step, under the policies that have most to show. */
-export function episodeSection(
+/** The first seed's episode, as it is drawn. */
+export interface TracedEpisode {
+  readonly seed: number;
+  readonly workload: Workload;
+  /** Planned rate, second by second. */
+  readonly planned: readonly number[];
+  readonly traces: readonly Trace[];
+  readonly leftOut: readonly Drawn[];
+}
+
+/** The first seed's episode under the policies that have most to show; nothing where no seed was asked for. */
+export function episodeTraces(
   outcome: ComparisonOutcome,
   source: WorkloadSource,
   drawn: readonly Drawn[],
-): string[] {
+): TracedEpisode | undefined {
   const { setting, seeds } = outcome.request;
   const seed = seeds[0];
-  if (seed === undefined) return [];
+  if (seed === undefined) return undefined;
   const workload = workloadOf(source, seed);
   const rules = episodeRules(source, setting);
   const chosen = mostToShow(drawn);
@@ -37,15 +49,27 @@ export function episodeSection(
     colour,
     points: traceEpisode(policy, workload, seed, rules),
   }));
-  const legend = traces.map(({ policy, colour }) =>
-    element('span', {}, element('i', { class: 'dot', style: `background:${colour}` }), escaped(policy)),
-  );
   const draw = new EpisodeDraw(workload, seed, rules);
   const planned = Array.from(
     { length: Math.ceil(episodeSeconds(workload)) + 1 },
     (_, second) => draw.announcedAt(second).ratePerSecond[0] ?? 0,
   );
   const leftOut = drawn.filter(({ row }) => !chosen.some((each) => each.row === row));
+  return { seed, workload, planned, traces, leftOut };
+}
+
+/** That episode, step by step, with a legend. */
+export function episodeSection(
+  outcome: ComparisonOutcome,
+  source: WorkloadSource,
+  drawn: readonly Drawn[],
+): string[] {
+  const episode = episodeTraces(outcome, source, drawn);
+  if (episode === undefined) return [];
+  const { seed, workload, planned, traces, leftOut } = episode;
+  const legend = traces.map(({ policy, colour }) =>
+    element('span', {}, element('i', { class: 'dot', style: `background:${colour}` }), escaped(policy)),
+  );
   return [
     element('h3', {}, `One episode, seed ${String(seed)}`),
     ...leftOutText(leftOut),
