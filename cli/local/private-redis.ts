@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -61,8 +61,13 @@ export class PrivateRedis {
 
   /** Redis itself, not the shell that guards it. */
   get identity(): ProcessIdentity {
-    const pid = Number(readFileSync(join(this.#folder.redis, 'redis.pid'), 'utf8'));
-    return identityOf(pid) ?? { pid, started: '' };
+    return this.#written() ?? { pid: 0, started: '' };
+  }
+
+  /** As Redis has written it down; undefined where it has yet to, after one that has died perhaps. */
+  #written(): ProcessIdentity | undefined {
+    const file = join(this.#folder.redis, 'redis.pid');
+    return existsSync(file) ? identityOf(Number(readFileSync(file, 'utf8'))) : undefined;
   }
 
   /** Told each time that Redis had to be started again: it is another process now. */
@@ -112,7 +117,8 @@ export class PrivateRedis {
     const guard = this.#guard;
     for (let waited = 0; waited < START_SECONDS; waited += 0.02) {
       if (guard.exitCode !== null) throw this.#failed('ended at its start');
-      if (await answers(this.port)) return;
+      // It opens its port before it writes down which process it is.
+      if ((await answers(this.port)) && this.#written() !== undefined) return;
       await delay(20);
     }
     throw this.#failed(`did not open its port within ${START_SECONDS} s`);
