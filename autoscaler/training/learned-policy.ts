@@ -11,6 +11,17 @@ export interface Origin {
   readonly command: string;
   /** Of the repository; absent where it is not known. */
   readonly commit?: string;
+  /** The provenance of the policy that it set out from; absent where it set out from nothing. */
+  readonly startedFrom?: Readonly<Record<string, unknown>>;
+}
+
+/** Where a policy comes from, as the first fields of its provenance. */
+export function originFields({ command, commit, startedFrom }: Origin): Readonly<Record<string, unknown>> {
+  return {
+    command,
+    ...(commit === undefined ? {} : { commit }),
+    ...(startedFrom === undefined ? {} : { startedFrom }),
+  };
 }
 
 export interface LearnedPolicyParts {
@@ -48,8 +59,7 @@ export function learnedPolicy(parts: LearnedPolicyParts): Readonly<Record<string
     announced: setup.rules.announced,
     model: best.model,
     provenance: {
-      command: origin.command,
-      ...(origin.commit === undefined ? {} : { commit: origin.commit }),
+      ...originFields(origin),
       workloads: [setup.workloadName],
       seeds: { learner: parts.settings.seed, training: TRAINING_SEEDS, selection: selectionSeeds(parts) },
       episodes: best.episodes,

@@ -10,6 +10,7 @@ import type { MeanScore } from './candidate-score.ts';
 import { GUESS_PER_WORKER } from './explored-episodes.ts';
 import { GRADIENT_SEEDS, GradientTraining } from './gradient-training.ts';
 import type { GradientTrainingSettings, GradientTrainingState, UpdateReport } from './gradient-training.ts';
+import { originFields } from './learned-policy.ts';
 import type { Origin } from './learned-policy.ts';
 import { FIRST_SCORING_SEED, SELECTION_SEEDS } from './network-selection.ts';
 import { Rollouts } from './rollout.ts';
@@ -222,12 +223,12 @@ function documentOf(config: GradientConfig, { layers, score, seconds }: Findings
     announced: false,
     model: { guessPerWorker: GUESS_PER_WORKER, layers },
     provenance: {
-      command: origin.command,
-      ...(origin.commit === undefined ? {} : { commit: origin.commit }),
+      ...originFields(origin),
       workloads: ['paper-random', ...(settings.mixedShare > 0 ? ['mixed'] : [])],
       seeds: {
         learner: settings.seed,
-        training: GRADIENT_SEEDS,
+        // Without a step of learning, only the selection seeds were met.
+        ...(settings.updates === 0 ? {} : { training: GRADIENT_SEEDS }),
         selection: { first: SELECTION_SEEDS.first, last: SELECTION_SEEDS.first + adjusting - 1 },
       },
       durationSeconds: Math.round(seconds),

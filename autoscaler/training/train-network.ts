@@ -2,6 +2,7 @@ import type { NetworkModel } from '../../shared/policy/network.ts';
 import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import type { MeanScore } from './candidate-score.ts';
+import { originFields } from './learned-policy.ts';
 import type { Origin } from './learned-policy.ts';
 import { genomeOf, modelOf } from './network-genome.ts';
 import type { GenomePlan } from './network-genome.ts';
@@ -196,12 +197,12 @@ function provenanceOf(
   ];
   const selecting = Math.max(plan.evalEpisodes, plan.adjustingEpisodes);
   return {
-    command: origin.command,
-    ...(origin.commit === undefined ? {} : { commit: origin.commit }),
+    ...originFields(origin),
     workloads,
     seeds: {
       learner: settings.seed,
-      training: MET_SEEDS,
+      // Without a generation, only the selection seeds were met.
+      ...(settings.constantGenerations + settings.generations === 0 ? {} : { training: MET_SEEDS }),
       selection: { first: SELECTION_SEEDS.first, last: SELECTION_SEEDS.first + selecting - 1 },
     },
     generation,

@@ -126,7 +126,7 @@ async function withProgress(
 function configOf(options: GradientOptions): GradientConfig {
   const { dispatch, actions, seed, updates, episodes, mixedShare, goalQos } = options;
   const { firstSpread, learningRate } = { ...DEFAULT_GRADIENT_SETTINGS, ...options };
-  const start = options.start === undefined ? undefined : layersFrom(options.start);
+  const start = options.start === undefined ? undefined : startFrom(options.start);
   const targetMissedPercent = Number((100 - goalQos).toFixed(6));
   return {
     kind: 'gradient',
@@ -137,14 +137,21 @@ function configOf(options: GradientOptions): GradientConfig {
       ...{ seed, updates, episodes, mixedShare, firstSpread, learningRate, targetMissedPercent },
     },
     plan: DEFAULT_GRADIENT_PLAN,
-    origin: originOf(commandOf(options)),
-    ...(start === undefined ? {} : { start }),
+    origin: originOf(commandOf(options), start?.provenance),
+    ...(start === undefined ? {} : { start: start.layers }),
   };
 }
 
-function layersFrom(file: string): readonly DenseLayer[] {
-  const { model, observations, kind } = readPolicyFile(file);
-  if (kind === 'history-network') return readHistoryNetwork(model, observations).layers;
+interface Start {
+  readonly layers: readonly DenseLayer[];
+  readonly provenance: PolicyFile['provenance'];
+}
+
+function startFrom(file: string): Start {
+  const { model, observations, kind, provenance } = readPolicyFile(file);
+  if (kind === 'history-network') {
+    return { layers: readHistoryNetwork(model, observations).layers, provenance };
+  }
   throw new CommandError(`Expected a history-network in ${file}; it holds ${kind}.`, EXIT.usage);
 }
 

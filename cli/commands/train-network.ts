@@ -191,7 +191,7 @@ function configOf(options: NetworkOptions): NetworkTrainingConfig {
   const { dispatch, actions, announced, seed, start: startFile, goalQos } = options;
   const rules: RolloutRules = { dispatch, stepLimit: actions, announced };
   const { checkpointEvery, evalEpisodes, patience, adjustingEpisodes } = options;
-  const start = startFile === undefined ? undefined : modelFrom(startFile);
+  const start = startFile === undefined ? undefined : startFrom(startFile);
   return {
     kind: 'network',
     name: nameOf(options),
@@ -204,8 +204,8 @@ function configOf(options: NetworkOptions): NetworkTrainingConfig {
       seed,
     },
     plan: { ...DEFAULT_NETWORK_PLAN, checkpointEvery, evalEpisodes, patience, adjustingEpisodes },
-    origin: originOf(commandOf(options)),
-    ...(start === undefined ? {} : { start }),
+    origin: originOf(commandOf(options), start?.provenance),
+    ...(start === undefined ? {} : { start: start.model }),
   };
 }
 
@@ -215,11 +215,16 @@ function searchSettings(options: NetworkOptions): Partial<NetworkSearchSettings>
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }
 
-function modelFrom(file: string): NetworkModel {
-  const { model, observations, stepLimit, kind } = readPolicyFile(file);
+interface Start {
+  readonly model: NetworkModel;
+  readonly provenance: PolicyFile['provenance'];
+}
+
+function startFrom(file: string): Start {
+  const { model, observations, stepLimit, kind, provenance } = readPolicyFile(file);
   if (kind !== 'network')
     throw new CommandError(`Expected a network in ${file}; it holds ${kind}.`, EXIT.usage);
-  return readNetworkModel(model, { observations, stepLimit });
+  return { model: readNetworkModel(model, { observations, stepLimit }), provenance };
 }
 
 /** The command line that makes this one policy again, also where many are made. */

@@ -1,13 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import type { Origin } from '../../autoscaler/training/learned-policy.ts';
 
-/** Where a policy comes from: a command, at this commit where the repository has one. */
-export function originOf(command: string): Origin {
+/** Where a policy comes from: a command, at this commit where the repository has one, and what it set out from. */
+export function originOf(command: string, startedFrom?: Origin['startedFrom']): Origin {
   const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], {
     encoding: 'utf8',
     cwd: import.meta.dirname,
   });
-  return status === 0 ? { command, commit: stdout.trim() } : { command };
+  return {
+    command,
+    ...(status === 0 ? { commit: stdout.trim() } : {}),
+    ...(startedFrom === undefined ? {} : { startedFrom }),
+  };
 }
 
 /** A moment as part of a folder's name. */

@@ -234,7 +234,10 @@ describe('a training', () => {
   test('that learns nothing only moves the safety of its start', async () => {
     const { layers: start } = (await trained())?.model as { layers: NonNullable<GradientConfig['start']> };
     const settings = { ...tiny.settings, updates: 0, targetMissedPercent: 50 };
-    const moved = await trained({ config: { ...tiny, start, settings }, folder });
+    const origin = { ...tiny.origin, startedFrom: { command: 'before' } };
+    const moved = await trained({ config: { ...tiny, start, settings, origin }, folder });
+    expect(moved?.provenance['startedFrom']).toEqual({ command: 'before' });
+    expect(moved?.provenance['seeds']).not.toHaveProperty('training');
     const { layers } = moved?.model as { layers: typeof start };
     expect(layers.at(-1)?.biases[0]).toBeLessThan(start.at(-1)?.biases[0] ?? 0);
     expect(layers.at(-1)?.biases[1]).toBe(start.at(-1)?.biases[1]);

@@ -92,7 +92,10 @@ test('what is trained is a policy file that can be read, decides, and says where
 test('a start that is not searched on from only has its safety moved', async () => {
   const start = modelOf([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], rules);
   const settings = { ...tiny.settings, constantGenerations: 0, generations: 0 };
-  const document = await trained({ config: { ...tiny, start, settings } });
+  const origin = { ...tiny.origin, startedFrom: { command: 'before' } };
+  const document = await trained({ config: { ...tiny, start, settings, origin } });
+  expect(document?.provenance['startedFrom']).toEqual({ command: 'before' });
+  expect(document?.provenance['seeds']).not.toHaveProperty('training');
   const { prices, outlook } = document?.model as typeof start;
   const rounded = (value: number): number => Number(value.toFixed(6));
   expect(outlook.spreadSeconds).toBe(rounded(start.outlook.spreadSeconds));
