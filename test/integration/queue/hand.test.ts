@@ -3,7 +3,7 @@ import type { Lease } from '../../../shared/farm/task.ts';
 import type { ClaimReply, Seat } from '../../../shared/io/redis/seat.ts';
 import { aTask, tasks } from '../../support/build-task.ts';
 import { farmOfEachTest } from '../../support/farm-of-each-test.ts';
-import { DONE, leaseOf } from '../../support/queue-farm.ts';
+import { DONE, ERROR, leaseOf } from '../../support/queue-farm.ts';
 import type { QueueFarm } from '../../support/queue-farm.ts';
 
 const HAND_SIZE = 3;
@@ -59,14 +59,14 @@ describe('what lies at hand', () => {
     expect((await busy()).atHand).toEqual([]);
   });
 
-  test('ends with the first task that is not short', async () => {
+  test('ends before the first task that is not short', async () => {
     const all = [0.001, 0.001, 0.001, 1, 0.001].map((expectedServiceSeconds, index) =>
       aTask({ expectedServiceSeconds, deadlineSeconds: 10 + 2 * index }),
     );
     await farm.admit(...all);
     const { atHand } = await busy();
-    expect(ids(atHand)).toEqual([all[2]?.id, all[3]?.id]);
-    expect(await farm.stateOf(all[4]?.id ?? '')).toBe('waiting');
+    expect(ids(atHand)).toEqual([all[2]?.id]);
+    expect(leaseOf(await (await farm.worker('b')).claim(0)).taskId).toBe(all[3]?.id);
   });
 
   test('is nothing for a worker that does not ask for it', async () => {
@@ -132,14 +132,18 @@ test('one task at hand can be given back, and goes to a worker that waits', asyn
   }
 });
 
-test('an answer that overtakes the one before it counts, and so does that', async () => {
-  await farm.admit(...tasks(5, SHORT));
-  const { worker, doing, atHand } = await busy();
-  const [overtaking] = atHand as [Lease];
-  expect((await worker.answer(overtaking, DONE, 0, HAND_SIZE)).verdict).toBe('accepted');
-  expect((await worker.answer(doing, DONE, 0, HAND_SIZE)).verdict).toBe('accepted');
-  expect((await worker.answer(overtaking, DONE, 0, HAND_SIZE)).verdict).toBe('same');
-});
+test.each([DONE, ERROR])(
+  'an answer that overtakes the one before it counts, and so does that (%o)',
+  async (answer) => {
+    await farm.admit(...tasks(5, SHORT));
+    const { worker, doing, atHand } = await busy();
+    const [overtaking] = atHand as [Lease];
+    expect((await worker.answer(overtaking, answer, 0, HAND_SIZE)).verdict).toBe('accepted');
+    expect((await worker.answer(doing, DONE, 0, HAND_SIZE)).verdict).toBe('accepted');
+    expect((await worker.answer(overtaking, answer, 0, HAND_SIZE)).verdict).toBe('same');
+    expect((await farm.control.observe(0)).counters).toMatchObject({ answered: answer === DONE ? 3 : 2 });
+  },
+);
 
 test('a heartbeat of a worker that is ahead of its refused answer holds its lease', async () => {
   await farm.admit(...tasks(5, SHORT));
@@ -160,4 +164,20 @@ test('a worker that is asked to drain does what it has at hand, gets nothing mor
   expect(replies.map((reply) => reply?.kind)).toEqual(['busy', 'busy', 'busy', 'syn']);
   expect(replies.flatMap(atHandIn)).toEqual([]);
   expect(await worker.acknowledge(synId)).toBe(true);
+});
+
+test('what lay at hand behind a task that was answered late by another goes to those who wait', async () => {
+  const again = aTask({ ...SHORT, deadlineSeconds: 20 });
+  await farm.admit(again);
+  const slow = await farm.worker('slow');
+  const late = leaseOf(await slow.claim(0));
+  await farm.pass(6);
+  await farm.pass(2);
+  await farm.admit(aTask({ ...SHORT, deadlineSeconds: 5 }), ...tasks(2, { ...SHORT, deadlineSeconds: 30 }));
+  const { doing, atHand } = await busy();
+  expect(doing.taskId).toBe(again.id);
+  const waiting = await farm.worker('b');
+  expect(await waiting.claim(5)).toEqual({ kind: 'none' });
+  expect((await slow.answer(late, DONE)).verdict).toBe('accepted');
+  expect(leaseOf(await waiting.waitAtInbox(5)).taskId).toBe(atHand[0]?.taskId);
 });

@@ -49,7 +49,9 @@ for _, worker in ipairs(call('ZRANGE', P .. 'workers', 0, -1)) do
   end
 end
 for _, worker in ipairs(call('ZRANGE', P .. 'finish', 0, -1)) do
-  if not call('HGET', P .. 'worker:' .. worker, 'lease') then wrong[#wrong + 1] = worker .. ' finishes nothing' end
+  local seat = call('HMGET', P .. 'worker:' .. worker, 'lease', 'syn')
+  if not seat[1] then wrong[#wrong + 1] = worker .. ' finishes nothing' end
+  if seat[2] then wrong[#wrong + 1] = worker .. ' finishes for nobody: it has a SYN' end
 end
 for _, worker in ipairs(call('ZRANGE', P .. 'waiters', 0, -1)) do
   if call('EXISTS', P .. 'worker:' .. worker) == 0 then wrong[#wrong + 1] = worker .. ' waits and is not listed' end

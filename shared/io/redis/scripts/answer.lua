@@ -24,6 +24,10 @@ for output in string.gmatch(outcome == 'done' and ARGV[8] or '', '%S+') do
   end
 end
 
+-- This is the answer to a task at hand, which came before the one to the task that the worker does. Whether others lost
+-- what they had at hand.
+local isAhead, isSpilt = false, false
+
 -- The answer to a lease that has ended counts where the task has none yet: it is taken from wherever it is, and the
 -- books say how its present lease ended. Replies the verdict where it does not count.
 local function overtaken()
@@ -32,6 +36,10 @@ local function overtaken()
   local task = call('HMGET', P .. 'task:' .. id, 'st', 'exp', 'by', 'gn', 'wk')
   local state, holder = task[1], task[5]
   if task[3] == lease then return 'same' end
+  if outOfHand(worker, id, lease) then
+    isAhead = true
+    return 'accepted'
+  end
   local open = state == 'waiting' or state == 'delayed' or state == 'leased'
   local generation = ':' .. (task[4] or '0')
   if not open or string.sub(lease, -#generation) ~= generation or outcome == 'error' then
@@ -43,6 +51,7 @@ local function overtaken()
     if not outOfHand(holder, id) then
       releaseSeat(holder)
       emptyHand(holder)
+      isSpilt = true
       if holder == worker then entry[2] = false end
     end
   elseif state == 'waiting' then
@@ -60,7 +69,7 @@ if verdict == 'accepted' then
     count('attemptsFailed', 1)
     failAttempt(id, reason)
   else
-    if isHeld then count('answered', '1') end
+    if isHeld or isAhead then count('answered', '1') end
     -- Only what there is: Redis rebuilds a task's hash when it gets more than 16 fields.
     local fields = { 'by', lease }
     for index, name in ipairs({ 'ans', 'why', 'svc', 'outs' }) do
@@ -73,20 +82,23 @@ if verdict == 'accepted' then
   end
 end
 
--- The worker stops: it begins nothing more.
-local function rest()
+-- What lay at hand goes to others; this worker's where it stops and begins nothing more.
+local function spill(stops)
 -- @include queue
 -- @include unhand
 -- @include serve
-  releaseSeat(worker)
-  emptyHand(worker)
+  if stops then
+    releaseSeat(worker)
+    emptyHand(worker)
+  end
   serveWaiters()
 end
 
 if ARGV[9] == '' then
-  if isHeld then rest() end
+  if isHeld or isSpilt then spill(isHeld) end
   return verdict
 end
 local reply, more = claim(worker, entry, isHeld, ARGV[9], tonumber(ARGV[10]), tonumber(ARGV[11]))
+if isSpilt then spill(false) end
 reply = verdict .. '\n' .. reply
 return more and { reply, unpack(more) } or reply

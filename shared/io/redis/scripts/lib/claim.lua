@@ -42,7 +42,11 @@ local function claim(worker, entry, hasAnswered, claimId, waitMicros, handSize)
   local bar = entry[4] and barred(worker, entry[4])
   if hasAnswered then
     local word, more = goOn(worker, claimId, bar and 0 or handSize)
-    if word then return word, more end
+    if word then
+      -- It will not be free for another task.
+      if bar then call('ZREM', P .. 'finish', worker) end
+      return word, more
+    end
   end
   local task, expected
   if not bar then task, expected = leaseNext(worker, claimId, true, hasAnswered) end

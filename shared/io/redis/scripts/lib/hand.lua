@@ -15,7 +15,14 @@ local function partsOf(element)
   return string.match(element, '^([^\n]*)\n([^\n]*)\n(%d+)$')
 end
 
--- Leases further tasks behind one that should take `expected` µs, until `size` of them lie at hand or one is not short.
+-- A task that was looked at stays where it was.
+local function putBack(id, task)
+  call('ZADD', P .. 'waiting', text(task[6] - task[4]), id)
+  if KEEPS_ARRIVAL then call('ZADD', P .. 'arrival', task[5], id) end
+end
+
+-- Leases further tasks behind one that should take `expected` µs, until `size` of them lie at hand or the next one is not
+-- short: others may be free for that, and a worker that is asked to drain has little left to do.
 -- Returns what the worker is told about each, or nothing where there are none.
 local function fillHand(worker, asker, size, expected)
   local told, elements, work = {}, {}, 0
@@ -23,8 +30,12 @@ local function fillHand(worker, asker, size, expected)
     local id = takeTask()
     if not id then break end
     local task = taskOf(id)
-    local lease = nameLease(asker, task)
     expected = tonumber(task[4])
+    if expected > SHORT then
+      putBack(id, task)
+      break
+    end
+    local lease = nameLease(asker, task)
     work = work + expected
     call('HSET', P .. 'task:' .. id, 'st', 'leased', 'wk', worker, 'ok', '0')
     elements[#elements + 1] = lease .. '\n' .. id .. '\n' .. task[4]
