@@ -34,7 +34,9 @@ test.each([
 test('a training run leaves its pictures, each a whole file that names the policy', () => {
   const run = join(folder, 'run');
   const words = `train sarsa --episodes 20 --checkpoint-every 20 --eval-episodes 2 --output-dir ${run}`;
-  const { status, stderr } = spawnSync(process.execPath, [COMMAND, ...words.split(' ')], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [COMMAND, ...words.split(' ')], {
+    encoding: 'utf8',
+  });
   expect(status, stderr).toBe(0);
   for (const picture of ['qos-against-workers.svg', 'steps.svg']) {
     const svg = readFileSync(join(run, picture), 'utf8');
