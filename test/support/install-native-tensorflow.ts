@@ -49,7 +49,8 @@ function install(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--no-package-lock'];
+  // A download that hangs is tried again long before npm would by itself, which is after five minutes.
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--no-package-lock', '--fetch-timeout=30000'];
   run('npm', ['install', '--ignore-scripts', ...quiet, PACKAGE], folder);
   const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:'];
   run('python3', [...pip, ...WHEEL_FOR, '--dest', '.', WHEEL], folder);
