@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contenderByName } from '../../autoscaler/training/comparison/contender.ts';
 import type { NamedContender } from '../../autoscaler/training/comparison/comparison.ts';
 import { readPolicyFile } from '../../autoscaler/training/comparison/policy-file.ts';
 import type { ComparisonSetting } from '../../autoscaler/training/comparison/setting.ts';
+import type { WorkloadSource } from '../../autoscaler/training/workload-source.ts';
 import { DEFAULT_DISPATCH } from '../../shared/farm/dispatch-order.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import type { Output } from '../output.ts';
@@ -11,7 +13,7 @@ import { episodePicture } from './report/episode-picture.ts';
 import { scatter } from './report/scatter.ts';
 import { standingPicture } from './report/standing-picture.ts';
 import { colourOf } from './report/style.ts';
-import { runComparison, sourceOf } from './run-comparison.ts';
+import { runComparison } from './run-comparison.ts';
 import type { ComparisonOutcome } from './run-comparison.ts';
 import { writeText } from './text-file.ts';
 
@@ -34,7 +36,7 @@ export interface RunPicturesOptions {
  */
 export async function drawRun(folder: string, options: RunPicturesOptions): Promise<void> {
   const content = readPolicyFile(join(folder, 'policy.json'));
-  const source = sourceOf(String(content.scores[0]?.['workload']));
+  const source = sourceIn(folder);
   const request = {
     contenders: [{ asked: content.name, contender: trained(content) }, ...BESIDE.flatMap(byName)],
     ...{ sources: [source], setting: settingOf(content), seeds: SEEDS },
@@ -59,6 +61,14 @@ async function writePictures(folder: string, outcome: ComparisonOutcome): Promis
     join(folder, 'steps.svg'),
     standingPicture(episodePicture(workload, planned, traces), traces),
   );
+}
+
+/** The load of a run that learns on one, which may have come from a file; the others learn on many. */
+function sourceIn(folder: string): WorkloadSource {
+  const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as {
+    readonly changes?: { readonly source?: WorkloadSource };
+  };
+  return config.changes?.source ?? { asked: 'paper-random' };
 }
 
 function trained(content: PolicyFile): NamedContender['contender'] {

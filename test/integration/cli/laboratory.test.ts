@@ -31,16 +31,23 @@ test.each([
   expect(readFileSync(file, 'utf8')).toContain(held);
 });
 
-test('a training run leaves its pictures, each a whole file that names the policy', () => {
-  const run = join(folder, 'run');
-  const words = `train sarsa --episodes 20 --checkpoint-every 20 --eval-episodes 2 --output-dir ${run}`;
-  const { status, stderr } = spawnSync(process.execPath, [COMMAND, ...words.split(' ')], {
-    encoding: 'utf8',
-  });
-  expect(status, stderr).toBe(0);
-  for (const picture of ['qos-against-workers.svg', 'steps.svg']) {
-    const svg = readFileSync(join(run, picture), 'utf8');
-    expect(svg).toMatch(/^<svg xmlns[^]*<style>[^]*<\/svg>\n$/);
-    expect(svg).toContain('sarsa');
-  }
-});
+const FROM_A_FILE = join(import.meta.dirname, '..', '..', 'bench', 'unseen-loads', 'trickle.json');
+
+test.each(['paper', FROM_A_FILE])(
+  'a training run on %s leaves its pictures, whole files that name the policy',
+  (load) => {
+    const run = mkdtempSync(join(folder, 'run-'));
+    const words = `train sarsa --workload ${load} --episodes 20 --checkpoint-every 20 --eval-episodes 2`;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [COMMAND, ...words.split(' '), '--output-dir', run],
+      { encoding: 'utf8' },
+    );
+    expect(status, stderr).toBe(0);
+    for (const picture of ['qos-against-workers.svg', 'steps.svg']) {
+      const svg = readFileSync(join(run, picture), 'utf8');
+      expect(svg).toMatch(/^<svg xmlns[^]*<style>[^]*<\/svg>\n$/);
+      expect(svg).toContain('sarsa');
+    }
+  },
+);
