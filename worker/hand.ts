@@ -1,6 +1,9 @@
 import type { Lease } from '../shared/farm/task.ts';
 import type { ClaimReply } from '../shared/io/redis/seat.ts';
 
+/** Tasks that may lie at hand behind a short one: enough for the next ones to arrive while they are done. */
+export const HAND_SIZE = 4;
+
 /**
  * What a worker holds: the tasks that lie at hand, in their order, and those that it does or whose answers are on their
  * way. The farm may name a lease twice, where a reply was lost and the worker asked again; it is taken up once.

@@ -2,7 +2,7 @@ import type { Logger } from '../template/farm-node22/contract.ts';
 import type { AnswerVerdict } from '../shared/farm/result.ts';
 import type { Lease } from '../shared/farm/task.ts';
 import type { ClaimReply, Seat } from '../shared/io/redis/seat.ts';
-import { Hand } from './hand.ts';
+import { Hand, HAND_SIZE } from './hand.ts';
 import { isRefusedForNow, patiently } from './patience.ts';
 import type { TaskBench, TimedAnswer } from './task-bench.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
@@ -10,9 +10,6 @@ import type { WorkerStatus } from './worker-status.ts';
 
 /** How long a worker waits at its inbox before it asks again: what a lost wake-up costs at most. */
 const WAIT_SECONDS = 1;
-
-/** Tasks that may lie at hand behind a short one: enough for the next ones to arrive while they are done. */
-const HAND_SIZE = 4;
 
 /** A task that was taken for short and takes this long is not waited behind. */
 const SLOW_MS = 20;

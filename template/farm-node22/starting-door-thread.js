@@ -1,7 +1,7 @@
 // Plain JavaScript: taking types out would cost this thread as much as all the rest of it.
 import { createServer } from 'node:http';
 
-const [, , host, port, opensAt] = process.argv;
+const [, , host, port, opensAtMs] = process.argv;
 
 const server = createServer((request, response) => {
   const headers = { 'content-type': 'application/json', connection: 'close' };
@@ -12,4 +12,4 @@ const server = createServer((request, response) => {
     response.writeHead(503, { ...headers, 'retry-after': '1' }).end(JSON.stringify(body));
   }
 });
-setTimeout(() => server.listen(Number(port), host), Number(opensAt) - Date.now());
+setTimeout(() => server.listen(Number(port), host), Number(opensAtMs) - Date.now());

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
  * Age of the process at which the door opens. The Community Edition of OpenFaaS asks after 2, 4 and 6 s, and then starts
  * the container anew; but it also sends requests to whoever has answered, so a start of ordinary length answers nothing.
  */
-const OPENS_AT_MILLISECONDS = 3000;
+const OPENS_AT_MS = 3000;
 
 /**
  * Answers `/_/health` for a process whose function takes long to load. Loading is most of a second of work for one core,
@@ -20,9 +20,9 @@ const OPENS_AT_MILLISECONDS = 3000;
 export async function openStartingDoor(env) {
   const { host, port } = addressIn(env);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return () => Promise.resolve();
-  const opensAt = performance.timeOrigin + OPENS_AT_MILLISECONDS;
+  const opensAtMs = performance.timeOrigin + OPENS_AT_MS;
   const thread = new Worker(new URL('starting-door-thread.js', import.meta.url), {
-    argv: [host, port, opensAt],
+    argv: [host, port, opensAtMs],
   });
   // Nothing is lost without it: the port is taken, or the process is about to say why it cannot start.
   thread.on('error', () => undefined);

@@ -6,14 +6,11 @@ import { Seat } from '../../../shared/io/redis/seat.ts';
 import type { ClaimReply } from '../../../shared/io/redis/seat.ts';
 import { Submissions } from '../../../shared/io/redis/submissions.ts';
 import { newTaskId } from '../../../shared/io/task-id.ts';
-import { Hand } from '../../../worker/hand.ts';
+import { Hand, HAND_SIZE } from '../../../worker/hand.ts';
 import type { Contender, End, Watch } from './contender.ts';
 import type { Payload } from './payload.ts';
 
 const WAIT_SECONDS = 1;
-
-/** As in the worker. */
-const HAND_SIZE = 4;
 
 /** The farm's own queue: leases, heartbeats and deadline order as in the farm. */
 export const farmhand: Contender = {
