@@ -15,18 +15,15 @@ import { DISPATCH_ORDERS } from '../../shared/farm/dispatch-order.ts';
 import type { DispatchOrder } from '../../shared/farm/dispatch-order.ts';
 import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
 import { readHistoryNetwork } from '../../shared/policy/history-network-model.ts';
-import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { oneOf } from '../laboratory/options.ts';
 import { RunProgress } from '../laboratory/progress.ts';
-import { drawRun } from '../laboratory/run-pictures.ts';
-import { writeText } from '../laboratory/text-file.ts';
+import { finishRun } from '../laboratory/finished-run.ts';
 import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin.ts';
 import { number, wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
-import { duration, FARMHAND } from '../wording.ts';
-import { scoresInWords } from './train-network.ts';
+import { FARMHAND } from '../wording.ts';
 
 type Changeable = Pick<GradientTrainingSettings, 'seed' | 'updates' | 'episodes' | 'mixedShare'>;
 
@@ -96,14 +93,8 @@ async function train(options: GradientOptions, folder: string, signal: AbortSign
       onUpdate,
     }),
   );
-  if (document === undefined) {
-    throw new CommandError(`Interrupted and saved. Go on with --resume ${folder}`, EXIT.interrupted);
-  }
-  if (options.out !== undefined) await writeText(options.out, encodePolicyFile(document));
-  const spent = duration((performance.now() - startedMs) / 1000);
-  output.line(`${document.name}: ${scoresInWords(document)} after ${spent}`);
-  await drawRun(folder, { threads: 1, output });
-  output.line(`Everything is in ${folder}.`);
+  const tookSeconds = (performance.now() - startedMs) / 1000;
+  await finishRun({ folder, document, out: options.out, tookSeconds, threads: 1, output });
 }
 
 type Learn = (onUpdate: (report: { readonly update: number }) => void) => Promise<PolicyFile | undefined>;

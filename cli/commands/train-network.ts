@@ -15,18 +15,15 @@ import { DISPATCH_ORDERS } from '../../shared/farm/dispatch-order.ts';
 import type { DispatchOrder } from '../../shared/farm/dispatch-order.ts';
 import { readNetworkModel } from '../../shared/policy/network-model.ts';
 import type { NetworkModel } from '../../shared/policy/network.ts';
-import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { announcedOption, oneOf } from '../laboratory/options.ts';
 import { RunProgress } from '../laboratory/progress.ts';
-import { drawRun } from '../laboratory/run-pictures.ts';
-import { writeText } from '../laboratory/text-file.ts';
+import { finishRun } from '../laboratory/finished-run.ts';
 import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin.ts';
 import type { Interrupt } from '../laboratory/training-origin.ts';
 import { number, wholeNumber } from '../option-values.ts';
 import { Output } from '../output.ts';
-import { duration } from '../wording.ts';
 import { FARMHAND } from '../wording.ts';
 
 interface NetworkOptions extends Partial<Omit<NetworkSearchSettings, 'seed'>> {
@@ -176,15 +173,8 @@ async function trainOne(
   } finally {
     progress.end();
   }
-  if (document === undefined) {
-    throw new CommandError(`Interrupted and saved. Go on with --resume ${folder}`, EXIT.interrupted);
-  }
-  if (out !== undefined) await writeText(out, encodePolicyFile(document));
-  output.line(
-    `${document.name}: ${scoresInWords(document)} after ${duration((performance.now() - startedMs) / 1000)}`,
-  );
-  await drawRun(folder, { threads: options.threads, output });
-  output.line(`Everything is in ${folder}.`);
+  const tookSeconds = (performance.now() - startedMs) / 1000;
+  await finishRun({ folder, document, out, tookSeconds, threads: options.threads, output });
 }
 
 function configOf(options: NetworkOptions): NetworkTrainingConfig {
@@ -241,16 +231,4 @@ function commandOf(options: NetworkOptions): string {
     words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${value}`);
   }
   return words.join(' ');
-}
-
-export function scoresInWords({ scores }: PolicyFile): string {
-  return scores
-    .map(({ workload, qosPercent, meanWorkers, scalingActions }) =>
-      [
-        `${String(qosPercent)} % QoS at ${String(meanWorkers)} workers`,
-        `${String(scalingActions)} actions`,
-        `on ${String(workload)}`,
-      ].join(', '),
-    )
-    .join('; ');
 }

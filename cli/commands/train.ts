@@ -14,6 +14,7 @@ import { InvalidDiscretisation } from '../../shared/policy/discretisation.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { list, oneOf } from '../laboratory/options.ts';
 import { RunProgress } from '../laboratory/progress.ts';
+import { interrupted } from '../laboratory/finished-run.ts';
 import { drawRun } from '../laboratory/run-pictures.ts';
 import { writeText } from '../laboratory/text-file.ts';
 import { originOf, stamp, untilInterrupted } from '../laboratory/training-origin.ts';
@@ -222,7 +223,7 @@ async function run(name: string, options: CommonTrainOptions, plan: RunPlan, tra
     progress.end();
     if (options.policy !== undefined) await writeText(options.policy, `${JSON.stringify(document)}\n`);
     output.line(`${describe(document)} after ${duration((performance.now() - startedMs) / 1000)}`);
-    await drawRun(folder, { threads: 1, output });
+    if (!interrupt.signal.aborted) await drawRun(folder, { threads: 1, output });
     output.line(`Everything is in ${folder}.`);
   } catch (error) {
     throw refusal(error);
@@ -230,9 +231,7 @@ async function run(name: string, options: CommonTrainOptions, plan: RunPlan, tra
     progress.end();
     interrupt.forget();
   }
-  if (interrupt.signal.aborted) {
-    throw new CommandError(`Interrupted and saved. Go on with --resume ${folder}`, EXIT.interrupted);
-  }
+  if (interrupt.signal.aborted) throw interrupted(folder);
 }
 
 /** What the person can mend is said in a line; everything else keeps its stack. */

@@ -9,7 +9,7 @@ import { DEFAULT_DISPATCH } from '../../shared/farm/dispatch-order.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import type { Output } from '../output.ts';
 import { episodeTraces } from './report/episode-section.ts';
-import { episodePicture } from './report/episode-picture.ts';
+import { episodeLegend, episodePicture } from './report/episode-picture.ts';
 import { scatter } from './report/scatter.ts';
 import { standingPicture } from './report/standing-picture.ts';
 import { colourOf } from './report/style.ts';
@@ -59,7 +59,7 @@ async function writePictures(folder: string, outcome: ComparisonOutcome): Promis
   const { workload, planned, traces } = episode;
   await writeText(
     join(folder, 'steps.svg'),
-    standingPicture(episodePicture(workload, planned, traces), traces),
+    standingPicture(episodePicture(workload, planned, traces), episodeLegend(traces)),
   );
 }
 

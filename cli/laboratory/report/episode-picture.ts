@@ -1,7 +1,7 @@
 import { axes } from '../../../autoscaler/training/pictures/chart.ts';
 import type { Plot } from '../../../autoscaler/training/pictures/chart.ts';
 import { linearScale } from '../../../autoscaler/training/pictures/scale.ts';
-import { element, escaped, picture, stairs } from '../../../autoscaler/training/pictures/svg.ts';
+import { element, escaped, picture, stairs, text } from '../../../autoscaler/training/pictures/svg.ts';
 import type { Workload } from '../../../shared/workload/workload.ts';
 import { episodeSeconds } from '../../../shared/workload/workload.ts';
 import type { TracePoint } from './episode-trace.ts';
@@ -14,6 +14,7 @@ export interface Trace {
 
 const SIZE = { width: 860, height: 640 };
 const LEFT = 64;
+const LETTER_WIDTH = 7;
 const RIGHT = 836;
 const ARRIVALS: Plot = { left: LEFT, right: RIGHT, top: 34, bottom: 150 };
 const POOL: Plot = { left: LEFT, right: RIGHT, top: 226, bottom: 400 };
@@ -36,6 +37,18 @@ export function episodePicture(
     panel(POOL, 'workers', traces, { workload, figure: ({ workers }) => workers }),
     panel(QUEUE, 'waiting tasks', traces, { workload, figure: ({ waitingTasks }) => waitingTasks }),
   );
+}
+
+/** Who has which colour, on the line of the second panel's name: for a picture without a page about it. */
+export function episodeLegend(traces: readonly Trace[]): string {
+  let x = POOL.left + 126;
+  return traces
+    .map(({ policy, colour }) => {
+      const at = x;
+      x += LETTER_WIDTH * policy.length + 24;
+      return text(at, POOL.top - 10, policy, { style: `fill:${colour}`, class: 'name' });
+    })
+    .join('');
 }
 
 function arrivals(workload: Workload, planned: readonly number[], trace: Trace | undefined): string {
