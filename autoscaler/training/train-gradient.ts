@@ -10,6 +10,8 @@ import type { MeanScore } from './candidate-score.ts';
 import { GUESS_PER_WORKER } from './explored-episodes.ts';
 import { GRADIENT_SEEDS, GradientTraining } from './gradient-training.ts';
 import type { GradientTrainingSettings, GradientTrainingState, UpdateReport } from './gradient-training.ts';
+import { finishFolder, folderOf } from './kept-run.ts';
+import type { KeptRunOptions } from './kept-run.ts';
 import { originFields } from './learned-policy.ts';
 import type { Origin } from './learned-policy.ts';
 import { FIRST_SCORING_SEED, SELECTION_SEEDS } from './network-selection.ts';
@@ -17,7 +19,6 @@ import { Rollouts } from './rollout.ts';
 import type { RolloutRules } from './rollout.ts';
 import { RunFolder } from './run-folder.ts';
 import { rounded, scoreOf, STEP_RANGE } from './train-network.ts';
-import { drawTrainingCurves } from './training-curves.ts';
 
 /** How a run is cut, and judged. Plain data: a run folder keeps it. */
 export interface GradientRunPlan {
@@ -50,15 +51,10 @@ export interface GradientConfig {
   readonly start?: readonly DenseLayer[];
 }
 
-export interface TrainGradientOptions {
+export interface TrainGradientOptions extends KeptRunOptions {
   readonly config: GradientConfig;
-  /** A folder to keep the run in; nothing is kept without one. */
-  readonly folder?: string;
-  /** Goes on with the run that the folder holds; the config has to be the one in it. */
-  readonly isResumed?: boolean;
   /** Seconds from any moment on: how long it took is written down. */
   readonly clock: () => number;
-  readonly signal?: AbortSignal;
   readonly onUpdate?: (report: UpdateReport) => void;
 }
 
@@ -76,7 +72,7 @@ interface SavedGradientRun {
 export async function trainGradient(options: TrainGradientOptions): Promise<PolicyFile | undefined> {
   const { config, clock } = options;
   const { settings, rules, plan } = config;
-  const folder = folderOf(options);
+  const folder = folderOf(config, options);
   const training = new GradientTraining(settings, rules, config.start);
   const judging = new Rollouts(rules);
   const startedAt = clock();
@@ -110,13 +106,8 @@ export async function trainGradient(options: TrainGradientOptions): Promise<Poli
   const { scoringEpisodes } = plan;
   const score = judged(layers, judging, { first: FIRST_SCORING_SEED, episodes: scoringEpisodes });
   const document = documentOf(config, { layers, score, seconds: seconds() });
-  if (folder !== undefined) finishFolder(folder, document);
+  if (folder !== undefined) finishFolder(folder, encodePolicyFile(document));
   return document;
-}
-
-function folderOf({ folder, isResumed, config }: TrainGradientOptions): RunFolder | undefined {
-  if (folder === undefined) return undefined;
-  return isResumed === true ? RunFolder.open(folder, 'gradient').folder : RunFolder.create(folder, config);
 }
 
 /** The config of the run that a folder holds; throws `RunFolderRefused`. */
@@ -132,14 +123,6 @@ function resumed(training: GradientTraining, folder: RunFolder | undefined): num
   training.restore(state.training);
   folder?.forgetLinesAfter(saved.episodes);
   return state.seconds;
-}
-
-function finishFolder(folder: RunFolder, document: PolicyFile): void {
-  folder.writeText('policy.json', encodePolicyFile(document));
-  folder.writeText(
-    'training-curves.svg',
-    drawTrainingCurves(folder.readLines('metrics.jsonl'), folder.readLines('evaluations.jsonl')),
-  );
 }
 
 function modelOf(layers: readonly DenseLayer[]): HistoryNetworkModel {

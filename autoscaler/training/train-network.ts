@@ -2,6 +2,8 @@ import type { NetworkModel } from '../../shared/policy/network.ts';
 import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import type { MeanScore } from './candidate-score.ts';
+import { finishFolder, folderOf } from './kept-run.ts';
+import type { KeptRunOptions } from './kept-run.ts';
 import { originFields } from './learned-policy.ts';
 import type { Origin } from './learned-policy.ts';
 import { genomeOf, modelOf } from './network-genome.ts';
@@ -19,7 +21,6 @@ import {
 import { RolloutCrew } from './rollout-crew.ts';
 import type { RolloutRules } from './rollout.ts';
 import { RunFolder } from './run-folder.ts';
-import { drawTrainingCurves } from './training-curves.ts';
 
 /** Everything that a training of a network depends on; its config.json. */
 export interface NetworkTrainingConfig {
@@ -33,17 +34,12 @@ export interface NetworkTrainingConfig {
   readonly start?: NetworkModel;
 }
 
-export interface TrainNetworkOptions {
+export interface TrainNetworkOptions extends KeptRunOptions {
   readonly config: NetworkTrainingConfig;
   /** Threads that let candidates meet episodes: how many there are changes nothing but the time it takes. */
   readonly threads: number;
-  /** A folder to keep the run in; nothing is kept without one. */
-  readonly folder?: string;
-  /** Goes on with the run that the folder holds; the config has to be the one in it. */
-  readonly isResumed?: boolean;
   /** Seconds from any moment on: how long it took is written down. */
   readonly clock: () => number;
-  readonly signal?: AbortSignal;
   readonly onGeneration?: (report: GenerationReport) => void;
 }
 
@@ -80,7 +76,8 @@ export const STEP_RANGE = { trainedFor: 8, least: 3, most: 30 } as const;
  * Undefined where it was stopped; the folder then holds a state to go on from.
  */
 export async function trainNetwork(options: TrainNetworkOptions): Promise<PolicyFile | undefined> {
-  const { folder, config } = folderOf(options);
+  const { config } = options;
+  const folder = folderOf(config, options);
   const { settings, rules } = config;
   const genomePlan = { announced: rules.announced, stepLimit: rules.stepLimit };
   const crew = new RolloutCrew({ rules, plan: genomePlan }, options.threads);
@@ -102,33 +99,16 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Policy
     const scores = await scoresOf(selection, genome, config);
     const found = { model: rounded(modelOf(genome, genomePlan)), genomePlan, scores };
     const document = documentOf(config, { ...found, generation: best.generation, seconds: run.seconds });
-    if (folder !== undefined) finishFolder(folder, document);
+    if (folder !== undefined) finishFolder(folder, encodePolicyFile(document));
     return document;
   } finally {
     await crew.end();
   }
 }
 
-function folderOf({ folder, isResumed, config }: TrainNetworkOptions): {
-  readonly folder?: RunFolder;
-  readonly config: NetworkTrainingConfig;
-} {
-  if (folder === undefined) return { config };
-  if (isResumed !== true) return { folder: RunFolder.create(folder, config), config };
-  return { folder: RunFolder.open(folder, 'network').folder, config };
-}
-
 /** The config of the run that a folder holds; throws `RunFolderRefused`. */
 export function networkConfigIn(folder: string): NetworkTrainingConfig {
   return RunFolder.open(folder, 'network').config as NetworkTrainingConfig;
-}
-
-function finishFolder(folder: RunFolder, document: PolicyFile): void {
-  folder.writeText('policy.json', encodePolicyFile(document));
-  folder.writeText(
-    'training-curves.svg',
-    drawTrainingCurves(folder.readLines('metrics.jsonl'), folder.readLines('evaluations.jsonl')),
-  );
 }
 
 /** What the file says of itself, on seeds that neither trained nor selected it. */

@@ -2,6 +2,8 @@ import { loadTensorflow } from '../tensorflow.ts';
 import { DEFAULT_DQN, DQN_PLAN } from './dqn-defaults.ts';
 import { DqnTraining } from './dqn-training.ts';
 import type { DqnSettings } from './dqn-training.ts';
+import { finishFolder, folderOf } from './kept-run.ts';
+import type { KeptRunOptions } from './kept-run.ts';
 import type { Learner } from './learner.ts';
 import { learnedPolicy } from './learned-policy.ts';
 import type { Origin } from './learned-policy.ts';
@@ -12,23 +14,17 @@ import { DEFAULT_SARSA, SARSA_PLAN } from './sarsa-defaults.ts';
 import { SarsaTraining } from './sarsa-training.ts';
 import type { SarsaSettings } from './sarsa-training.ts';
 import { drawStateVisits } from './state-visits.ts';
-import { drawTrainingCurves } from './training-curves.ts';
 import { TrainingRun } from './training-run.ts';
 import type { RunPlan, RunProgressReport } from './training-run.ts';
 
 /** What all trainings understand. */
-export interface TrainOptions<Settings> {
+export interface TrainOptions<Settings> extends KeptRunOptions {
   /** Instead of the defaults. */
   readonly settings?: Partial<Settings>;
   readonly plan?: Partial<RunPlan>;
   /** What differs from the published set-up. */
   readonly changes?: SetupChanges;
-  /** A folder to keep the run in; nothing is kept without one. */
-  readonly folder?: string;
-  /** Goes on with the run that the folder holds, by its settings. */
-  readonly isResumed?: boolean;
   readonly origin: Origin;
-  readonly signal?: AbortSignal;
   readonly onProgress?: (report: RunProgressReport) => void;
 }
 
@@ -123,7 +119,7 @@ async function train<Settings extends SarsaSettings | DqnSettings>(
     const document = learnedPolicy({
       ...{ kind: config.kind, setup, settings, plan, best, backend, origin, durationSeconds },
     });
-    if (folder !== undefined) finishFolder(folder, document);
+    if (folder !== undefined) finishFolder(folder, `${JSON.stringify(document)}\n`);
     if (folder !== undefined && learner instanceof SarsaTraining) {
       folder.writeText('state-visits.svg', drawStateVisits(learner.model()));
     }
@@ -140,20 +136,4 @@ function configOf<Settings>(
 ): RunConfig<Settings> {
   if (folder === undefined || isResumed !== true) return asked;
   return RunFolder.open(folder, asked.kind).config as RunConfig<Settings>;
-}
-
-function folderOf<Settings>(
-  config: RunConfig<Settings>,
-  { folder, isResumed }: TrainOptions<Settings>,
-): RunFolder | undefined {
-  if (folder === undefined) return undefined;
-  return isResumed === true ? RunFolder.open(folder, config.kind).folder : RunFolder.create(folder, config);
-}
-
-function finishFolder(folder: RunFolder, document: PolicyDocument): void {
-  folder.writeText('policy.json', `${JSON.stringify(document)}\n`);
-  folder.writeText(
-    'training-curves.svg',
-    drawTrainingCurves(folder.readLines('metrics.jsonl'), folder.readLines('evaluations.jsonl')),
-  );
 }
