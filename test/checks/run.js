@@ -18,7 +18,12 @@ import { ensureRedisServer } from '../../cli/setup/redis-server.js';
  */
 
 /** @typedef {{passed: number, failed: number, skipped: number}} Count */
-/** @typedef {{numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults: {assertionResults: {status: string, fullName: string}[]}[]}} SuiteResults */
+/** @typedef {{numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults: FileResults[]}} SuiteResults */
+/** @typedef {{name: string, message: string, assertionResults: TestResult[]}} FileResults `message` where the file itself failed */
+/** @typedef {{status: string, fullName: string, failureMessages: string[]}} TestResult */
+
+/** So many lines of a failure are said again at the end: the difference, or where it was thrown. */
+const FAILURE_LINES = 12;
 
 const resultsFile = join(repositoryFolder, 'build', 'test-results.json');
 const vitest = [
@@ -117,13 +122,27 @@ function readCount() {
   const content = JSON.parse(readFileSync(resultsFile, 'utf8'));
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } =
     /** @type {SuiteResults} */ (content);
-  for (const { assertionResults } of testResults) {
-    for (const { status, fullName } of assertionResults) {
+  for (const file of testResults) {
+    if (file.message) console.log(failure(file.name, file.message));
+    for (const { status, fullName, failureMessages } of file.assertionResults) {
       // A test that may be skipped has the reason in its name.
       if (status === 'skipped' || status === 'pending') console.log(`   skipped: ${fullName}`);
+      if (status === 'failed') console.log(failure(`${file.name}: ${fullName}`, failureMessages.join('\n')));
     }
   }
   return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+}
+
+/**
+ * What failed and the beginning of why, in lines that `.ci/run` finds again and says at the end of everything.
+ * @param {string} test
+ * @param {string} message
+ * @returns {string}
+ */
+function failure(test, message) {
+  const name = test.replace(`${repositoryFolder}/`, '');
+  const reason = message.split('\n').slice(0, FAILURE_LINES);
+  return [name, ...reason.map((line) => `  ${line}`)].map((line) => `   failed: ${line}`).join('\n');
 }
 
 /**
