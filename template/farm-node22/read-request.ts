@@ -50,8 +50,13 @@ export async function readBody(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const giveBack = (): void => {
+      budget.give(bytes);
+      bytes = 0;
+    };
     const refuse = (refusal: Refusal): void => {
       request.off('data', take);
+      giveBack();
       reject(refusal);
     };
     const take = (chunk: Buffer): void => {
@@ -62,9 +67,7 @@ export async function readBody(
         chunks.push(chunk);
       }
     };
-    response.once('close', () => {
-      budget.give(bytes);
-    });
+    response.once('close', giveBack);
     request.on('data', take);
     request.once('end', () => {
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes));

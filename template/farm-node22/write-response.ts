@@ -24,9 +24,10 @@ export function writeResponse(response: Response, answer: FunctionResponse): voi
   const bodiless = status === 204 || status === 304;
   if (bodiless) response.removeHeader('content-length');
   else response.setHeader('content-length', content.bytes.length);
-  if (hasUnreadBody(response.req)) discardUnread(response);
   // For HEAD node:http keeps the length and leaves the bytes out.
-  response.end(bodiless ? undefined : content.bytes);
+  const bytes = bodiless ? undefined : content.bytes;
+  if (isBodyComing(response.req)) answerBeforeBody(response, bytes);
+  else response.end(bytes);
 }
 
 function checked(
@@ -55,20 +56,28 @@ function encode(body: unknown): { readonly bytes: Buffer; readonly type?: string
   return { bytes: Buffer.from(JSON.stringify(body)), type: 'application/json' };
 }
 
-function hasUnreadBody(request: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  return !request.complete && (encoding !== undefined || Number(length ?? 0) > 0);
+/** Whether the client is sending a body, or has been let, that nobody has read to its end. */
+function isBodyComing(request: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding, expect } = request.headers;
+  const hasBody = encoding !== undefined || Number(length ?? 0) > 0;
+  const isHeldBack = expect?.toLowerCase() === '100-continue' && !request.readableDidRead;
+  return hasBody && !request.complete && !isHeldBack;
 }
 
-/** Answered before its body was read: closing at once would reset the connection and lose the answer. */
-function discardUnread(response: Response): void {
+/**
+ * Sends the answer, and ends it when the client has ended its body too. After the end of the last answer node:http
+ * closes the connection whatever is still coming, which resets it: a client that is still sending might never see the
+ * answer.
+ */
+function answerBeforeBody(response: Response, bytes: Buffer | undefined): void {
   const { req: request } = response;
   response.setHeader('connection', 'close');
-  request.resume();
-  response.once('finish', () => {
-    const timer = setTimeout(() => request.socket.destroy(), UNREAD_BODY_MILLISECONDS).unref();
-    request.socket.once('close', () => {
-      clearTimeout(timer);
-    });
+  response.flushHeaders();
+  if (bytes !== undefined) response.write(bytes);
+  const timer = setTimeout(() => request.socket.destroy(), UNREAD_BODY_MILLISECONDS).unref();
+  request.once('end', () => response.end());
+  request.once('close', () => {
+    clearTimeout(timer);
   });
+  request.resume();
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 import { launch } from '../../support/launch.ts';
@@ -48,6 +51,22 @@ test('a refused upload is answered and its body is not read first', async () => 
   const process = await launch({ handler: GUARDED, secrets: { 'farmhand-token': 'abc' } }).listening();
   const answer = await process.call('/tasks', { method: 'POST', body: Buffer.alloc(8 * 2 ** 20) });
   expect(answer.status).toBe(401);
+});
+
+test('who is refused may send the rest of the body: the connection is ended after it, not reset', async () => {
+  const process = await launch({ handler: GUARDED, secrets: { 'farmhand-token': 'abc' } }).listening();
+  const { hostname, port } = new URL(process.url);
+  const part = 2 ** 20;
+  const client = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  client.write(`POST /tasks HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: ${String(8 * part)}\r\n\r\n`);
+  const [head] = (await once(client, 'data')) as [Buffer];
+  expect(head.toString()).toMatch(/^HTTP\/1\.1 401 /);
+  client.resume();
+  // Rejects where the connection is reset meanwhile.
+  const ended = once(client, 'end');
+  for (let sent = 0; sent < 8; sent += 1) await promisify(client.write.bind(client))(Buffer.alloc(part));
+  await ended;
+  client.end();
 });
 
 test.each([{ HOST: '0.0.0.0' }, { HOST: '::' }, { HOST: '127.0.0.1', http_port: '39217' }])(
