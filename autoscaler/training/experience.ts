@@ -53,18 +53,44 @@ export function creditEpisode(experience: Experience, from: number, kept: number
   }
 }
 
+/** Sums over rows of experience: those of several shares of it can be added up. */
+export interface AdvantageSums {
+  readonly steps: number;
+  readonly sum: number;
+  readonly squares: number;
+}
+
+export function advantageSums({ advantages, steps }: Experience): AdvantageSums {
+  let [sum, squares] = [0, 0];
+  for (let row = 0; row < steps; row += 1) {
+    const advantage = advantages[row] ?? 0;
+    sum += advantage;
+    squares += advantage * advantage;
+  }
+  return { steps, sum, squares };
+}
+
+/** What brings advantages to mean 0 and deviation 1. */
+export interface AdvantageScale {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export function advantageScale(shares: readonly AdvantageSums[]): AdvantageScale {
+  const total = (of: (share: AdvantageSums) => number): number =>
+    shares.reduce((sum, share) => sum + of(share), 0);
+  const steps = Math.max(
+    1,
+    total((share) => share.steps),
+  );
+  const mean = total(({ sum }) => sum) / steps;
+  const variance = total(({ squares }) => squares) / steps - mean * mean;
+  return { mean, deviation: Math.sqrt(Math.max(0, variance)) + 1e-9 };
+}
+
 /** No single step counts for more than so many standard deviations. */
 const MOST_DEVIATIONS = 8;
 
-/** Brings advantages to mean 0 and deviation 1. */
-export function standardise({ advantages, steps }: Experience): void {
-  let [sum, squares] = [0, 0];
-  for (let row = 0; row < steps; row += 1) sum += advantages[row] ?? 0;
-  const mean = sum / Math.max(1, steps);
-  for (let row = 0; row < steps; row += 1) squares += ((advantages[row] ?? 0) - mean) ** 2;
-  const deviation = Math.sqrt(squares / Math.max(1, steps)) + 1e-9;
-  for (let row = 0; row < steps; row += 1) {
-    const standard = ((advantages[row] ?? 0) - mean) / deviation;
-    advantages[row] = Math.min(MOST_DEVIATIONS, Math.max(-MOST_DEVIATIONS, standard));
-  }
+export function standardised(advantage: number, { mean, deviation }: AdvantageScale): number {
+  return Math.min(MOST_DEVIATIONS, Math.max(-MOST_DEVIATIONS, (advantage - mean) / deviation));
 }

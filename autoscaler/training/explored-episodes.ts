@@ -9,8 +9,9 @@ import { Episode } from './episode.ts';
 import type { EpisodeRules } from './episode.ts';
 import { creditEpisode } from './experience.ts';
 import type { Experience } from './experience.ts';
-import { Foresight, FORESIGHT_WIDTH } from './foresight.ts';
-import type { PlainNetwork } from './plain-network.ts';
+import { Foresight } from './foresight.ts';
+import { GRADIENT_WIDTHS } from './gradient-networks.ts';
+import type { GradientNetworks } from './gradient-networks.ts';
 import { PoolChoice } from './pool-choice.ts';
 import { FEW_TASKS, lossOf, meanLoadOf } from './rollout.ts';
 import type { Meeting } from './rollout.ts';
@@ -22,10 +23,6 @@ import type { Workload } from '../../shared/workload/workload.ts';
 /** Load that a worker is taken to stand for as long as nothing has been seen. */
 export const GUESS_PER_WORKER = 0.6;
 
-/** What the policy sees, and what its judge sees beside that. */
-export const SEEN_WIDTH = HISTORY_INPUTS.length;
-export const JUDGED_WIDTH = SEEN_WIDTH + FORESIGHT_WIDTH;
-
 /** How an episode is explored, and what is paid in it. */
 export interface Exploration {
   /** How far pools are tried around the aim, in √load. */
@@ -35,6 +32,8 @@ export interface Exploration {
   readonly actionPrice: number;
   /** What a step later still counts in the credit of a step, 0 to 1. */
   readonly creditKept: number;
+  /** Most workers added or removed in one step. */
+  readonly stepLimit: number;
 }
 
 export interface ExploredEpisode {
@@ -51,21 +50,19 @@ interface Known {
 }
 
 /** Tasks that are kept for the next time the same episode is met. */
-const MOST_KEPT_TASKS = 8_000_000;
+const MOST_KEPT_TASKS = 2_000_000;
 
 /** Meets episodes step by step, tries pools around what the policy aims at, and writes down how it went. */
 export class ExploredEpisodes {
   readonly #rules: EpisodeRules;
-  readonly #policy: PlainNetwork;
-  readonly #judge: PlainNetwork;
+  readonly #networks: GradientNetworks;
   readonly #choice = new PoolChoice();
   readonly #known = new Map<string, Known>();
   #keptTasks = 0;
 
-  constructor(rules: EpisodeRules, policy: PlainNetwork, judge: PlainNetwork) {
+  constructor(rules: EpisodeRules, networks: GradientNetworks) {
     this.#rules = rules;
-    this.#policy = policy;
-    this.#judge = judge;
+    this.#networks = networks;
   }
 
   /**
@@ -75,7 +72,8 @@ export class ExploredEpisodes {
    */
   meet(meeting: Meeting, how: Exploration, experience: Experience, chance: () => number): ExploredEpisode {
     const known = this.#drawn(meeting);
-    const rules = { ...this.#rules, draws: () => known.draw };
+    const { stepLimit } = how;
+    const rules = { ...this.#rules, stepLimit, draws: () => known.draw };
     const episode = new Episode(known.workload, meeting.seed, rules);
     const till = new Till(known, meeting, how);
     const from = experience.steps;
@@ -107,8 +105,8 @@ export class ExploredEpisodes {
     const { workers } = sight.observation;
     const { load, scale } = sight;
     experience.inputs.set(inputValues(HISTORY_INPUTS, sight), start);
-    foresight.write(step, { workers, load, scale }, experience.inputs, start + SEEN_WIDTH);
-    experience.values[experience.steps] = this.#judge.forward(experience.inputs, start)[0] ?? 0;
+    foresight.write(step, { workers, load, scale }, experience.inputs, start + GRADIENT_WIDTHS.policy);
+    experience.values[experience.steps] = this.#networks.judge.forward(experience.inputs, start)[0] ?? 0;
   }
 
   #choose(
@@ -120,7 +118,7 @@ export class ExploredEpisodes {
     const { workers } = sight.observation;
     const fewest = Math.max(-guards.stepLimit, guards.minWorkers - workers);
     const most = Math.min(guards.stepLimit, guards.maxWorkers - workers);
-    const aim = aimOf(this.#policy.forward(experience.inputs, row * experience.width), {
+    const aim = aimOf(this.#networks.policy.forward(experience.inputs, row * experience.width), {
       workers,
       load: sight.load,
       scale: sight.scale,

@@ -1,19 +1,11 @@
-import { aimOf, softplusSlope, TOLERANCE_SCALE } from '../../shared/policy/history-network.ts';
-import type { Standing } from '../../shared/policy/history-network.ts';
 import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
-import type { RandomStream } from '../../shared/workload/random-stream.ts';
 import { Adam } from './adam.ts';
 import type { AdamState } from './adam.ts';
-import { standardise } from './experience.ts';
-import type { Experience } from './experience.ts';
+import type { GradientNetworks, GradientUnits } from './gradient-networks.ts';
+import type { Gradients } from './gradient-sums.ts';
 import { PlainNetwork } from './plain-network.ts';
-import { PoolChoice } from './pool-choice.ts';
-import { huberSlope } from './q-trainer.ts';
 
-export interface GradientLearnerSettings {
-  /** Units of both hidden layers, of the policy and of its judge. */
-  readonly policyUnits: number;
-  readonly judgeUnits: number;
+export interface GradientLearnerSettings extends GradientUnits {
   /** How often the same experience is learned from, and rows of it to one step of the weights. */
   readonly passes: number;
   readonly batchRows: number;
@@ -39,6 +31,12 @@ export interface LearningRates {
   readonly judge: number;
 }
 
+/** A part of a pass through the experience: which one, from 0 on, of how many. */
+export interface Batch {
+  readonly number: number;
+  readonly of: number;
+}
+
 /** Layers to set out from that have another shape than those that are learned. */
 export class OtherLayers extends Error {
   override readonly name = 'OtherLayers';
@@ -50,8 +48,6 @@ export class OtherLayers extends Error {
 /** The gradients of policy and judge are shortened to these lengths. */
 const MOST_POLICY_NORM = 0.5;
 const MOST_JUDGE_NORM = 2;
-/** A policy that does nothing by its inputs aims at this, in √load: a pool that suits `paper-random`. */
-const FIRST_AIM = 1.3;
 
 /**
  * Proximal policy optimisation (Schulman et al. 2017): choices that went better than a judge expected are made more
@@ -64,24 +60,15 @@ export class GradientLearner {
   readonly #average: Float64Array;
   readonly #policyAdam: Adam;
   readonly #judgeAdam: Adam;
-  readonly #choice = new PoolChoice();
   #updates = 0;
 
-  /** @param widths of what the policy sees, and of what its judge sees */
-  constructor(
-    settings: GradientLearnerSettings,
-    widths: { readonly policy: number; readonly judge: number },
-    stream: RandomStream,
-  ) {
+  constructor(settings: GradientLearnerSettings, { policy, judge }: GradientNetworks) {
     this.#settings = settings;
-    const { policyUnits, judgeUnits } = settings;
-    this.policy = drawnNetwork([widths.policy, policyUnits, policyUnits, 2], 0.02, stream);
-    this.judge = drawnNetwork([widths.judge, judgeUnits, judgeUnits, 1], 0.1, stream);
-    const { parameters } = this.policy;
-    parameters[parameters.length - 2] = FIRST_AIM;
-    this.#average = Float64Array.from(parameters);
-    this.#policyAdam = new Adam(parameters.length, MOST_POLICY_NORM);
-    this.#judgeAdam = new Adam(this.judge.parameters.length, MOST_JUDGE_NORM);
+    this.policy = policy;
+    this.judge = judge;
+    this.#average = Float64Array.from(policy.parameters);
+    this.#policyAdam = new Adam(policy.parameters.length, MOST_POLICY_NORM);
+    this.#judgeAdam = new Adam(judge.parameters.length, MOST_JUDGE_NORM);
   }
 
   /** Sets out from a policy that was learned before; throws `OtherLayers` where it is of another shape. */
@@ -101,70 +88,30 @@ export class GradientLearner {
   }
 
   /**
-   * @param spread with which the experience was gathered
-   * @param stream shuffles it
+   * Learns from experience that others keep, in steps of about `batchRows` of its rows.
+   *
+   * @param steps rows of it
+   * @param gradientsOf what each share of the experience says of a batch, by the parameters as they are then
    */
-  learn(experience: Experience, spread: number, rates: LearningRates, stream: RandomStream): void {
+  async learn(
+    steps: number,
+    rates: LearningRates,
+    gradientsOf: (batch: Batch) => Promise<readonly Gradients[]>,
+  ): Promise<void> {
     const { passes, batchRows, newestWeight } = this.#settings;
-    standardise(experience);
-    const rows = Array.from({ length: experience.steps }, (_, row) => row);
-    const policyGradient = new Float64Array(this.policy.parameters.length);
-    const judgeGradient = new Float64Array(this.judge.parameters.length);
-    for (let pass = 0; pass < passes; pass += 1) {
-      shuffle(rows, stream);
-      for (let from = 0; from + batchRows / 2 < rows.length || from === 0; from += batchRows) {
-        const batch = rows.slice(from, from + batchRows);
-        this.policyGradient(experience, batch, spread, policyGradient);
-        this.judgeGradient(experience, batch, judgeGradient);
-        this.#policyAdam.descend(this.policy.parameters, policyGradient, rates.policy);
-        this.#judgeAdam.descend(this.judge.parameters, judgeGradient, 1.5 * rates.judge + 3e-4);
-      }
+    const batches = Math.max(1, Math.round(steps / batchRows));
+    for (let batch = 0; batch < passes * batches; batch += 1) {
+      const shares = await gradientsOf({ number: batch % batches, of: batches });
+      const rows = shares.reduce((sum, share) => sum + share.rows, 0);
+      const policy = meanOf(shares, rows, ({ policy }) => policy);
+      const judge = meanOf(shares, rows, ({ judge }) => judge);
+      this.#policyAdam.descend(this.policy.parameters, policy, rates.policy);
+      this.#judgeAdam.descend(this.judge.parameters, judge, 1.5 * rates.judge + 3e-4);
     }
     this.#updates += 1;
     const weight = Math.max(newestWeight, 1 / this.#updates);
     for (const [at, value] of this.policy.parameters.entries()) {
       this.#average[at] = (1 - weight) * (this.#average[at] ?? 0) + weight * value;
-    }
-  }
-
-  /** Writes the slope of the loss in each weight of the policy; returns the loss, the mean over a batch. */
-  policyGradient(
-    experience: Experience,
-    batch: readonly number[],
-    spread: number,
-    gradient: Float64Array,
-  ): number {
-    const { ratioLimit } = this.#settings;
-    const slope = new Float64Array(2);
-    let loss = 0;
-    gradient.fill(0);
-    for (const row of batch) {
-      const standing = standingAt(experience, row);
-      const outputs = this.policy.forward(experience.inputs, row * experience.width);
-      const change = experience.changes[row] ?? 0;
-      this.#choice.set(aimOf(outputs, standing), rangeAt(experience, row), spread * standing.scale);
-      const advantage = experience.advantages[row] ?? 0;
-      const ratio = this.#choice.probability(change) / Math.exp(experience.logProbabilities[row] ?? 0);
-      const isOutOfDate = advantage > 0 ? ratio > 1 + ratioLimit : ratio < 1 - ratioLimit;
-      loss -= (advantage * (isOutOfDate ? limited(ratio, ratioLimit) : ratio)) / batch.length;
-      if (isOutOfDate) continue;
-      const share = (-advantage * ratio * standing.scale) / batch.length;
-      const slopes = this.#choice.slopes(change);
-      slope[0] = share * slopes.change;
-      slope[1] = share * slopes.tolerance * TOLERANCE_SCALE * softplusSlope(outputs[1] ?? 0);
-      this.policy.backward(slope, gradient);
-    }
-    return loss;
-  }
-
-  /** Writes the slope of the loss in each weight of the judge. */
-  judgeGradient(experience: Experience, batch: readonly number[], gradient: Float64Array): void {
-    const slope = new Float64Array(1);
-    gradient.fill(0);
-    for (const row of batch) {
-      const [value = 0] = this.judge.forward(experience.inputs, row * experience.width);
-      slope[0] = huberSlope(value - (experience.returns[row] ?? 0)) / batch.length;
-      this.judge.backward(slope, gradient);
     }
   }
 
@@ -189,42 +136,15 @@ export class GradientLearner {
   }
 }
 
-function standingAt({ workers, loads, scales }: Experience, row: number): Standing {
-  return { workers: workers[row] ?? 0, load: loads[row] ?? 0, scale: scales[row] ?? 1 };
-}
-
-function rangeAt({ fewest, most }: Experience, row: number): { fewest: number; most: number } {
-  return { fewest: fewest[row] ?? 0, most: most[row] ?? 0 };
-}
-
-function limited(ratio: number, limit: number): number {
-  return Math.min(1 + limit, Math.max(1 - limit, ratio));
-}
-
-/** Fisher and Yates. */
-function shuffle(rows: number[], stream: RandomStream): void {
-  for (let last = rows.length - 1; last > 0; last -= 1) {
-    const other = stream.integer(0, last);
-    const row = rows[last] ?? 0;
-    rows[last] = rows[other] ?? 0;
-    rows[other] = row;
+/** Added up in the order of the shares, whoever was first. */
+function meanOf(
+  shares: readonly Gradients[],
+  rows: number,
+  of: (share: Gradients) => Float64Array,
+): Float64Array {
+  const mean = new Float64Array(shares[0] === undefined ? 0 : of(shares[0]).length);
+  for (const share of shares) {
+    for (const [at, slope] of of(share).entries()) mean[at] = (mean[at] ?? 0) + slope / Math.max(1, rows);
   }
-}
-
-/** Layers of tanh with a linear end; biases are 0. */
-function drawnNetwork(sizes: readonly number[], endSpread: number, stream: RandomStream): PlainNetwork {
-  return new PlainNetwork(
-    sizes.slice(1).map((outputs, index) => {
-      const inputs = sizes[index] ?? 1;
-      const isEnd = index === sizes.length - 2;
-      const spread = isEnd ? endSpread : 1 / Math.sqrt(inputs);
-      return {
-        activation: isEnd ? 'linear' : 'tanh',
-        weights: Array.from({ length: outputs }, () =>
-          Array.from({ length: inputs }, () => spread * stream.normal()),
-        ),
-        biases: Array.from({ length: outputs }, () => 0),
-      };
-    }),
-  );
+  return mean;
 }

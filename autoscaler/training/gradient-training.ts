@@ -1,18 +1,18 @@
 import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
 import { RandomStream } from '../../shared/workload/random-stream.ts';
-import { emptyExperience } from './experience.ts';
-import type { Experience } from './experience.ts';
-import { ExploredEpisodes, JUDGED_WIDTH, SEEN_WIDTH } from './explored-episodes.ts';
+import { advantageScale } from './experience.ts';
 import type { Exploration, ExploredEpisode } from './explored-episodes.ts';
+import type { GradientCrew } from './gradient-crew.ts';
 import { GradientLearner } from './gradient-learner.ts';
 import type { GradientLearnerSettings, GradientLearnerState } from './gradient-learner.ts';
-import { episodeRulesOf } from './rollout.ts';
-import type { Meeting, RolloutRules } from './rollout.ts';
+import { drawGradientNetworks, GRADIENT_WIDTHS } from './gradient-networks.ts';
+import type { Parameters, SliceTask } from './gradient-slice.ts';
+import type { RolloutRules } from './rollout.ts';
 
 /** How a training by policy gradients goes. Plain data: a run folder keeps it. */
 export interface GradientTrainingSettings extends GradientLearnerSettings {
   readonly seed: number;
-  /** Steps of learning, and episodes to each. */
+  /** Steps of learning, and episodes to each, in the end. */
   readonly updates: number;
   readonly episodes: number;
   /** Mixed workloads among them. */
@@ -27,6 +27,11 @@ export interface GradientTrainingSettings extends GradientLearnerSettings {
   readonly missPrice: number;
   readonly actionPrice: number;
   readonly creditKept: number;
+  /**
+   * Share of the updates, from chance, in which more workers may be added in a step than in the end: what a pool is
+   * good for is learned sooner where it can be had at once.
+   */
+  readonly wideShare: number;
 }
 
 export const DEFAULT_GRADIENT_SETTINGS: GradientTrainingSettings = {
@@ -41,8 +46,19 @@ export const DEFAULT_GRADIENT_SETTINGS: GradientTrainingSettings = {
   missPrice: 1.6,
   actionPrice: 0.005,
   creditKept: 0.9,
+  wideShare: 0.4,
   ...{ policyUnits: 32, judgeUnits: 32, passes: 3, batchRows: 2048, ratioLimit: 0.2, newestWeight: 0.03 },
 };
+
+/** What the crew of a training is told once. */
+export function sliceTaskOf(
+  settings: GradientTrainingSettings,
+  rules: RolloutRules,
+): Omit<SliceTask, 'slice'> {
+  const { seed, episodes, mixedShare, policyUnits, judgeUnits, ratioLimit } = settings;
+  const units = { policyUnits, judgeUnits };
+  return { seed, rules, mostEpisodes: episodes, mixedShare, units, ratioLimit };
+}
 
 /** One update, as it went; means on `paper-random`, while pools were tried. */
 export interface UpdateReport {
@@ -64,15 +80,14 @@ export interface GradientTrainingState {
   readonly learner: GradientLearnerState;
 }
 
-/** Seeds that are met again and again; all of them may be trained on. */
-export const GRADIENT_SEEDS = { first: 1, last: 6000 } as const;
-
 /** Updates in which only the judge learns, where the policy sets out from one that was learned before. */
 const JUDGE_FIRST = 10;
 
-/** Steps that an episode has at most; those of `paper-random` have 30. */
-const MOST_STEPS = 600;
-const USUAL_STEPS = 50;
+/** In the wide part of a training so many workers may be added or removed in a step. */
+const WIDE_LIMIT = 4;
+
+/** Fewer episodes to an update suffice at first, when anything is an improvement; in the end there are all of them. */
+const FIRST_EPISODES = 0.6;
 
 /**
  * Meets episodes, learns from them, and lets the price of a miss follow what is missed. Every update begins a stream of
@@ -81,23 +96,28 @@ const USUAL_STEPS = 50;
 export class GradientTraining {
   readonly learner: GradientLearner;
   readonly #settings: GradientTrainingSettings;
-  readonly #episodes: ExploredEpisodes;
-  readonly #experience: Experience;
-  readonly #judgeFirst: number;
+  readonly #stepLimit: number;
+  readonly #crew: Pick<GradientCrew, 'explore' | 'gradients'>;
+  readonly #isFromStart: boolean;
   #update = 0;
   #met = 0;
   #missPrice: number;
   #missedPercent: number;
 
   /** @param start a policy to set out from; without one it begins with weights drawn by chance */
-  constructor(settings: GradientTrainingSettings, rules: RolloutRules, start?: readonly DenseLayer[]) {
+  constructor(
+    settings: GradientTrainingSettings,
+    { stepLimit }: RolloutRules,
+    crew: Pick<GradientCrew, 'explore' | 'gradients'>,
+    start?: readonly DenseLayer[],
+  ) {
     this.#settings = settings;
-    this.#judgeFirst = start === undefined ? 0 : JUDGE_FIRST;
-    const widths = { policy: SEEN_WIDTH, judge: JUDGED_WIDTH };
-    this.learner = new GradientLearner(settings, widths, new RandomStream(settings.seed, 'weights'));
+    this.#stepLimit = stepLimit;
+    this.#crew = crew;
+    this.#isFromStart = start !== undefined;
+    const drawn = drawGradientNetworks(settings, GRADIENT_WIDTHS, new RandomStream(settings.seed, 'weights'));
+    this.learner = new GradientLearner(settings, drawn);
     if (start !== undefined) this.learner.startFrom(start);
-    this.#episodes = new ExploredEpisodes(episodeRulesOf(rules), this.learner.policy, this.learner.judge);
-    this.#experience = emptyExperience(settings.episodes * USUAL_STEPS + MOST_STEPS, JUDGED_WIDTH);
     this.#missPrice = settings.missPrice;
     this.#missedPercent = settings.targetMissedPercent;
   }
@@ -127,16 +147,28 @@ export class GradientTraining {
     this.learner.restore(learner);
   }
 
-  next(): UpdateReport {
-    const { seed, updates, learningRate } = this.#settings;
-    const stream = new RandomStream(seed, `update ${String(this.#update)}`);
+  async next(): Promise<UpdateReport> {
+    const { updates, learningRate, episodes } = this.#settings;
     const share = this.#update / updates;
-    const how = this.#exploration(share);
-    const seen = meanOf(this.#explore(how, stream));
+    const exploration = this.#exploration(share);
+    const found = await this.#crew.explore({
+      kind: 'explore',
+      update: this.#update,
+      episodes: Math.round(episodes * (FIRST_EPISODES + (1 - FIRST_EPISODES) * share)),
+      exploration,
+      ...this.#parameters(),
+    });
+    const scale = advantageScale(found.map(({ advantages }) => advantages));
+    const gathering = { spread: exploration.spread, scale };
+    const steps = found.reduce((sum, { advantages }) => sum + advantages.steps, 0);
     const judge = learningRate * (1 - 0.95 * share);
-    const rates = { judge, policy: this.#update < this.#judgeFirst ? 0 : judge };
-    this.learner.learn(this.#experience, how.spread, rates, stream);
+    const rates = { judge, policy: this.#isJudgeAlone ? 0 : judge };
+    await this.learner.learn(steps, rates, (batch) =>
+      this.#crew.gradients({ kind: 'gradients', batch, gathering, ...this.#parameters() }),
+    );
     this.#update += 1;
+    this.#met += found.reduce((sum, { met }) => sum + met, 0);
+    const seen = meanOf(found.flatMap(({ main }) => main));
     this.#followMisses(seen.missedPercent);
     return {
       update: this.#update,
@@ -144,35 +176,25 @@ export class GradientTraining {
       qosPercent: 100 - seen.missedPercent,
       meanWorkers: seen.meanWorkers,
       scalingActions: seen.actions,
-      spread: how.spread,
-      missPrice: how.missPrice,
+      spread: exploration.spread,
+      missPrice: exploration.missPrice,
     };
   }
 
+  get #isJudgeAlone(): boolean {
+    return this.#isFromStart && this.#update < JUDGE_FIRST;
+  }
+
+  #parameters(): Parameters {
+    return { policy: this.learner.policy.parameters, judge: this.learner.judge.parameters };
+  }
+
   #exploration(share: number): Exploration {
-    const { firstSpread, lastSpread, actionPrice, creditKept } = this.#settings;
+    const { firstSpread, lastSpread, actionPrice, creditKept, wideShare } = this.#settings;
     const spread = firstSpread * (lastSpread / firstSpread) ** Math.min(1, 1.1 * share);
-    return { spread, actionPrice, creditKept, missPrice: this.#missPrice };
-  }
-
-  /** Fills the experience with new episodes. @returns what those of `paper-random` came to */
-  #explore(how: Exploration, stream: RandomStream): ExploredEpisode[] {
-    const main: ExploredEpisode[] = [];
-    const experience = this.#experience;
-    experience.steps = 0;
-    for (let count = 0; count < this.#settings.episodes; count += 1) {
-      const meeting = this.#meeting(stream);
-      if (experience.steps + this.#episodes.stepsOf(meeting) > experience.room) break;
-      const met = this.#episodes.meet(meeting, how, experience, () => stream.unit());
-      if (meeting.source === 'paper-random') main.push(met);
-      this.#met += 1;
-    }
-    return main;
-  }
-
-  #meeting(stream: RandomStream): Meeting {
-    const source = stream.unit() < this.#settings.mixedShare ? 'mixed' : 'paper-random';
-    return { source, seed: stream.integer(GRADIENT_SEEDS.first, GRADIENT_SEEDS.last) };
+    const isWide = !this.#isFromStart && share < wideShare;
+    const stepLimit = isWide ? Math.max(WIDE_LIMIT, this.#stepLimit) : this.#stepLimit;
+    return { spread, actionPrice, creditKept, missPrice: this.#missPrice, stepLimit };
   }
 
   #followMisses(missedPercent: number): void {

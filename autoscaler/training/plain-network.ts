@@ -1,13 +1,17 @@
-import { activate } from '../../shared/policy/dense-layer.ts';
+import { activate, slopeAt } from '../../shared/policy/dense-layer.ts';
 import type { Activation, DenseLayer } from '../../shared/policy/dense-layer.ts';
 
-interface Place {
+/** Where a layer stands among the parameters of a network. */
+export interface Place {
   readonly inputs: number;
   readonly outputs: number;
   readonly activation: Activation;
-  /** Where its weights begin among the parameters (row after row, one row an output), and its biases. */
+  /** Where its weights begin (row after row, one row an output), and its biases. */
   readonly weightsAt: number;
   readonly biasesAt: number;
+}
+
+interface Layer extends Place {
   /** What it last put out. */
   readonly values: Float64Array;
   /** Slope of the loss with respect to that. */
@@ -19,7 +23,7 @@ export class PlainNetwork {
   readonly parameters: Float64Array;
   readonly outputs: number;
   readonly #inputs: Float64Array;
-  readonly #places: readonly Place[];
+  readonly #places: readonly Layer[];
 
   constructor(layers: readonly DenseLayer[]) {
     let at = 0;
@@ -36,6 +40,11 @@ export class PlainNetwork {
     );
     this.#inputs = new Float64Array(this.#places[0]?.inputs ?? 0);
     this.outputs = this.#places.at(-1)?.outputs ?? 0;
+  }
+
+  /** Its layers, from the inputs on. */
+  get places(): readonly Place[] {
+    return this.#places;
   }
 
   /** The outputs for the inputs that stand in `vector` from `start` on; valid until the next call. */
@@ -73,7 +82,7 @@ export class PlainNetwork {
     }));
   }
 
-  #layer(place: Place, before: Float64Array): void {
+  #layer(place: Layer, before: Float64Array): void {
     const { outputs, activation, values } = place;
     let output = 0;
     for (; output + 4 <= outputs; output += 4) this.#fourSums(place, before, output);
@@ -86,7 +95,7 @@ export class PlainNetwork {
   }
 
   /** Four sums at a time do not wait for each other. Each is added up in the order of its inputs, from its bias on. */
-  #fourSums({ inputs, weightsAt, biasesAt, values }: Place, before: Float64Array, output: number): void {
+  #fourSums({ inputs, weightsAt, biasesAt, values }: Layer, before: Float64Array, output: number): void {
     const { parameters } = this;
     const row = weightsAt + output * inputs;
     const bias = biasesAt + output;
@@ -118,7 +127,7 @@ export class PlainNetwork {
     return sum;
   }
 
-  #layerBack(place: Place, lower: Place | undefined, gradient: Float64Array): void {
+  #layerBack(place: Layer, lower: Layer | undefined, gradient: Float64Array): void {
     const { outputs, activation, biasesAt, values, slopes } = place;
     for (let output = 0; output < outputs; output += 1) {
       const slope = (slopes[output] ?? 0) * slopeAt(activation, values[output] ?? 0);
@@ -130,7 +139,7 @@ export class PlainNetwork {
 
   #rowBack(
     { inputs, weightsAt }: Place,
-    lower: Place | undefined,
+    lower: Layer | undefined,
     { output, slope, gradient }: { output: number; slope: number; gradient: Float64Array },
   ): void {
     const { parameters } = this;
@@ -144,10 +153,4 @@ export class PlainNetwork {
       lower.slopes[input] = (lower.slopes[input] ?? 0) + slope * (parameters[row + input] ?? 0);
     }
   }
-}
-
-/** Slope of an activation where it has put out a value. */
-function slopeAt(activation: Activation, value: number): number {
-  if (activation === 'tanh') return 1 - value * value;
-  return activation === 'linear' || value > 0 ? 1 : 0;
 }

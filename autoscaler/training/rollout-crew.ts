@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import type { CandidateScore } from './candidate-score.ts';
 import type { GenomePlan } from './network-genome.ts';
 import type { Meeting, RolloutRules } from './rollout.ts';
+import { dealt, gathered, ThreadCrew } from './thread-crew.ts';
 
 /** What a thread needs to know once. */
 export interface CrewTask {
@@ -17,35 +16,23 @@ export interface CrewOrder {
 
 /** Threads that let candidates meet episodes. How many there are changes nothing but the time it takes. */
 export class RolloutCrew {
-  readonly #threads: readonly Worker[];
+  readonly #threads: number;
+  readonly #crew: ThreadCrew<CrewOrder, CandidateScore[]>;
 
   constructor(task: CrewTask, threads: number) {
-    const script = new URL('./rollout-thread.ts', import.meta.url);
-    this.#threads = Array.from(
-      { length: Math.max(1, threads) },
-      () => new Worker(script, { workerData: task }),
-    );
+    this.#threads = Math.max(1, threads);
+    const tasks = Array.from({ length: this.#threads }, () => task);
+    this.#crew = new ThreadCrew(new URL('./rollout-thread.ts', import.meta.url), tasks);
   }
 
   /** The scores of candidates, in their order. */
   async score({ genomes, meetings }: CrewOrder): Promise<CandidateScore[]> {
-    const threads = this.#threads.length;
-    const slices = this.#threads.map((_, thread) => genomes.filter((__, at) => at % threads === thread));
-    const answers = await Promise.all(
-      this.#threads.map(async (thread, at) => {
-        thread.postMessage({ genomes: slices[at] ?? [], meetings } satisfies CrewOrder);
-        const [answer] = (await once(thread, 'message')) as [CandidateScore[]];
-        return answer;
-      }),
-    );
-    return genomes.map((_, at) => {
-      const score = answers[at % threads]?.[Math.floor(at / threads)];
-      if (score === undefined) throw new Error(`A training thread left candidate ${String(at)} out.`);
-      return score;
-    });
+    const hands = dealt(genomes, this.#threads);
+    const answers = await this.#crew.ask((thread) => ({ genomes: hands[thread] ?? [], meetings }));
+    return gathered(answers, genomes.length);
   }
 
-  async end(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  end(): Promise<void> {
+    return this.#crew.end();
   }
 }

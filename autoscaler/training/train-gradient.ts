@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
 import { HISTORY_INPUTS } from '../../shared/policy/history-inputs.ts';
 import { historyNetworkPolicy } from '../../shared/policy/history-network.ts';
@@ -8,7 +7,9 @@ import type { PolicyFile } from '../../shared/policy/policy-file.ts';
 import { meanOf } from './candidate-score.ts';
 import type { MeanScore } from './candidate-score.ts';
 import { GUESS_PER_WORKER } from './explored-episodes.ts';
-import { GRADIENT_SEEDS, GradientTraining } from './gradient-training.ts';
+import { GradientCrew } from './gradient-crew.ts';
+import { GRADIENT_SEEDS } from './gradient-slice.ts';
+import { GradientTraining, sliceTaskOf } from './gradient-training.ts';
 import type { GradientTrainingSettings, GradientTrainingState, UpdateReport } from './gradient-training.ts';
 import { finishFolder, folderOf } from './kept-run.ts';
 import type { KeptRunOptions } from './kept-run.ts';
@@ -53,6 +54,8 @@ export interface GradientConfig {
 
 export interface TrainGradientOptions extends KeptRunOptions {
   readonly config: GradientConfig;
+  /** Threads that meet episodes and learn from them: how many there are changes nothing but the time it takes. */
+  readonly threads: number;
   /** Seconds from any moment on: how long it took is written down. */
   readonly clock: () => number;
   readonly onUpdate?: (report: UpdateReport) => void;
@@ -70,13 +73,26 @@ interface SavedGradientRun {
  * same config gives the same weights. Undefined where it was stopped; the folder then holds a state to go on from.
  */
 export async function trainGradient(options: TrainGradientOptions): Promise<PolicyFile | undefined> {
-  const { config, clock } = options;
-  const { settings, rules, plan } = config;
-  const folder = folderOf(config, options);
-  const training = new GradientTraining(settings, rules, config.start);
+  const { settings, rules, start } = options.config;
+  const folder = folderOf(options.config, options);
+  const crew = new GradientCrew(sliceTaskOf(settings, rules), options.threads);
+  try {
+    const training = new GradientTraining(settings, rules, crew, start);
+    return await runTraining(training, folder, options);
+  } finally {
+    await crew.end();
+  }
+}
+
+async function runTraining(
+  training: GradientTraining,
+  folder: RunFolder | undefined,
+  { config, clock, signal, isResumed, onUpdate }: TrainGradientOptions,
+): Promise<PolicyFile | undefined> {
+  const { rules, plan, settings } = config;
   const judging = new Rollouts(rules);
   const startedAt = clock();
-  const earlier = options.isResumed === true ? resumed(training, folder) : 0;
+  const earlier = isResumed === true ? resumed(training, folder) : 0;
   const seconds = (): number => earlier + clock() - startedAt;
   const save = (): void => {
     const state = training.state();
@@ -84,23 +100,20 @@ export async function trainGradient(options: TrainGradientOptions): Promise<Poli
     folder?.saveState({ episodes: state.episodes, state: saved });
   };
   while (!training.isOver) {
-    // Learning leaves no moment in which an interrupt would be heard of.
-    await setImmediate();
-    if (options.signal?.aborted === true) {
+    if (signal?.aborted === true) {
       save();
       return undefined;
     }
-    const report = training.next();
+    const report = await training.next();
     folder?.appendLine('metrics.jsonl', report);
-    const isLast = report.update === settings.updates;
-    if (report.update % plan.checkpointEvery === 0 || isLast) {
+    if (report.update % plan.checkpointEvery === 0 || report.update === settings.updates) {
       const { first } = SELECTION_SEEDS;
       const score = judged(training.learner.averageLayers(), judging, { first, episodes: plan.evalEpisodes });
       const { update, episodes } = report;
       folder?.appendLine('evaluations.jsonl', { update, episodes, evaluation: evaluationOf(score) });
       save();
     }
-    options.onUpdate?.(report);
+    onUpdate?.(report);
   }
   const layers = adjusted(training.learner.averageLayers(), judging, config);
   const { scoringEpisodes } = plan;

@@ -33,6 +33,7 @@ interface GradientOptions extends Changeable {
   readonly firstSpread?: number;
   readonly learningRate?: number;
   readonly goalQos: number;
+  readonly threads: number;
   readonly start?: string;
   readonly out?: string;
   readonly outputDir?: string;
@@ -59,6 +60,7 @@ export function gradientCommand(): Command {
     .option('--learning-rate <size>', 'step size of Adam at first; it falls to a twentieth', number(1e-6, 1))
     .option('--start <file>', 'a policy file of this learner to set out from, instead of chance')
     .option('--goal-qos <percent>', 'to reach with few workers', number(50, 99.99), 100 - targetMissedPercent)
+    .option('--threads <count>', 'how long it takes; the policy is the same', wholeNumber(1, 64), 2)
     .option('--out <file>', 'write the policy here as well')
     .option('--output-dir <folder>', 'of the run (default: runs/gradient-<time>)')
     .option('--resume <folder>', 'go on with the run that it holds, by its own settings')
@@ -89,12 +91,13 @@ async function train(options: GradientOptions, folder: string, signal: AbortSign
   const document = await withProgress(config, output, (onUpdate) =>
     trainGradient({
       ...{ config, folder, signal, isResumed: options.resume !== undefined },
+      threads: options.threads,
       clock: () => performance.now() / 1000,
       onUpdate,
     }),
   );
   const tookSeconds = (performance.now() - startedMs) / 1000;
-  await finishRun({ folder, document, out: options.out, tookSeconds, threads: 1, output });
+  await finishRun({ folder, document, out: options.out, tookSeconds, threads: options.threads, output });
 }
 
 type Learn = (onUpdate: (report: { readonly update: number }) => void) => Promise<PolicyFile | undefined>;

@@ -40,3 +40,9 @@ export function activate(activation: Activation, value: number): number {
   if (activation === 'tanh') return Math.tanh(value);
   return activation === 'relu' ? Math.max(0, value) : value;
 }
+
+/** Slope of an activation where it has put out a value. */
+export function slopeAt(activation: Activation, value: number): number {
+  if (activation === 'tanh') return 1 - value * value;
+  return activation === 'linear' || value > 0 ? 1 : 0;
+}
