@@ -19,7 +19,7 @@ import { FIRST_SCORING_SEED, SELECTION_SEEDS } from './network-selection.ts';
 import { Rollouts } from './rollout.ts';
 import type { RolloutRules } from './rollout.ts';
 import { RunFolder } from './run-folder.ts';
-import { rounded, scoreOf, STEP_RANGE } from './train-network.ts';
+import { rounded, scoreOf, STEP_RANGE } from './network-file.ts';
 
 /** How a run is cut, and judged. Plain data: a run folder keeps it. */
 export interface GradientRunPlan {

@@ -1,7 +1,6 @@
 import type { NetworkModel } from '../../shared/policy/network.ts';
 import { encodePolicyFile } from '../../shared/policy/policy-file.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
-import type { MeanScore } from './candidate-score.ts';
 import { finishFolder, folderOf } from './kept-run.ts';
 import type { KeptRunOptions } from './kept-run.ts';
 import { originFields } from './learned-policy.ts';
@@ -12,12 +11,8 @@ import { NetworkRun } from './network-run.ts';
 import type { NetworkRunPlan } from './network-run.ts';
 import { MET_SEEDS, NetworkSearch } from './network-search.ts';
 import type { GenerationReport, NetworkSearchSettings } from './network-search.ts';
-import {
-  NetworkSelection,
-  FIRST_SCORING_SEED,
-  scoringMeetings,
-  SELECTION_SEEDS,
-} from './network-selection.ts';
+import { NetworkSelection, scoringMeetings, SELECTION_SEEDS } from './network-selection.ts';
+import { rounded, scoreOf, STEP_RANGE } from './network-file.ts';
 import { RolloutCrew } from './rollout-crew.ts';
 import type { RolloutRules } from './rollout.ts';
 import { RunFolder } from './run-folder.ts';
@@ -67,9 +62,6 @@ export function defaultNetworkSettings({ announced, stepLimit }: RolloutRules): 
     mostActions: 15,
   };
 }
-
-/** From which to which step a policy may be used: mixed workloads vary it. */
-export const STEP_RANGE = { trainedFor: 8, least: 3, most: 30 } as const;
 
 /**
  * Learns a policy for one dispatch order, step limit, and announced or not. The same config gives the same weights.
@@ -121,16 +113,6 @@ async function scoresOf(
   if (settings.paperShare === 0) return [scoreOf('paper-random', main)];
   const { paper } = await selection.score(genome, scoringMeetings('paper', plan.scoringEpisodes));
   return [scoreOf('paper-random', main), scoreOf('paper', paper)];
-}
-
-export function scoreOf(workload: string, score: MeanScore): PolicyFile['scores'][number] {
-  return {
-    workload,
-    seeds: { first: FIRST_SCORING_SEED, last: FIRST_SCORING_SEED + score.episodes - 1 },
-    qosPercent: Number((100 - score.missedPercent).toFixed(3)),
-    meanWorkers: Number(score.workers.toFixed(3)),
-    scalingActions: Number(score.actions.toFixed(3)),
-  };
 }
 
 interface Findings {
@@ -188,13 +170,4 @@ function provenanceOf(
     generation,
     durationSeconds: Math.round(seconds),
   };
-}
-
-/** Six decimals are more than a decision can tell apart, and keep files short. */
-export function rounded<Model>(model: Model): Model {
-  return JSON.parse(
-    JSON.stringify(model, (_, value: unknown) =>
-      typeof value === 'number' ? Number(value.toFixed(6)) : value,
-    ),
-  ) as Model;
 }
