@@ -38,6 +38,27 @@ export function scoreCandidate(
   };
 }
 
+/** One score of several, by the episodes of each. */
+export function together(scores: readonly CandidateScore[]): CandidateScore {
+  return {
+    main: pooled(scores.map(({ main }) => main)),
+    mixed: pooled(scores.map(({ mixed }) => mixed)),
+    paper: pooled(scores.map(({ paper }) => paper)),
+  };
+}
+
+function pooled(scores: readonly MeanScore[]): MeanScore {
+  const episodes = scores.reduce((sum, score) => sum + score.episodes, 0);
+  const mean = (of: (score: MeanScore) => number): number =>
+    scores.reduce((sum, score) => sum + score.episodes * of(score), 0) / Math.max(1, episodes);
+  return {
+    episodes,
+    missedPercent: mean(({ missedPercent }) => missedPercent),
+    workers: mean(({ workers }) => workers),
+    actions: mean(({ actions }) => actions),
+  };
+}
+
 /** Load of `paper-random`, in workers, and its square root. */
 const MAIN_LOAD = 7;
 

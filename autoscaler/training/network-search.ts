@@ -3,7 +3,7 @@ import { Evolution } from './evolution.ts';
 import type { EvolutionState } from './evolution.ts';
 import { constantsIn, genomeLength } from './network-genome.ts';
 import type { GenomePlan } from './network-genome.ts';
-import type { CrewOrder } from './rollout-crew.ts';
+import type { CrewJob } from './rollout-crew.ts';
 import type { CandidateScore } from './candidate-score.ts';
 import type { Meeting } from './rollout.ts';
 import { meanScore, SearchPrices } from './search-prices.ts';
@@ -62,7 +62,7 @@ export const MET_SEEDS = { first: 1, last: 1500 } as const;
 
 /** Whoever lets candidates meet episodes. */
 export interface Scorer {
-  score(order: CrewOrder): Promise<CandidateScore[]>;
+  score(jobs: readonly CrewJob[]): Promise<CandidateScore[]>;
 }
 
 /**
@@ -138,7 +138,7 @@ export class NetworkSearch {
     const stream = new RandomStream(this.#settings.seed, `evolution ${String(this.#generation)}`);
     const meetings = this.#meetings(stream);
     const genomes = this.#evolution.ask(stream);
-    const scores = await this.#scorer.score({ genomes, meetings });
+    const scores = await this.#scorer.score(genomes.map((genome) => ({ genome, meetings })));
     this.#evolution.tell(scores.map((score) => this.#prices.costOf(score)));
     this.#prices.follow(scores);
     this.#generation += 1;

@@ -1,9 +1,11 @@
+import { together } from './candidate-score.ts';
 import type { CandidateScore, MeanScore } from './candidate-score.ts';
 import { SAFETY_GENES } from './network-genome.ts';
 import { shares } from './network-search.ts';
 import type { NetworkSearchSettings, Scorer } from './network-search.ts';
 import type { Meeting } from './rollout.ts';
 import { MIXED_WEIGHT } from './search-prices.ts';
+import { dealt } from './thread-crew.ts';
 
 /** Seeds that select, and those that adjust the safety; none of them was trained on. Those that score are others. */
 export const SELECTION_SEEDS = { first: 50_001, last: 52_000 } as const;
@@ -15,6 +17,9 @@ export const FIRST_SCORING_SEED = 55_001;
  */
 const MISS_PRICE = 1.1;
 const ACTION_PRICE = 0.05;
+
+/** Episodes of one genome are met in so many shares, whatever the number of threads. */
+const SHARES = 8;
 
 /** Rounds of halving in which the safety is moved: to a hundredth of √load. */
 const ROUNDS = 8;
@@ -30,9 +35,8 @@ export class NetworkSelection {
   }
 
   async score(genome: readonly number[], meetings: readonly Meeting[]): Promise<CandidateScore> {
-    const [score] = await this.#scorer.score({ genomes: [genome], meetings });
-    if (score === undefined) throw new Error('A training thread gave no score.');
-    return score;
+    const shares = dealt(meetings, SHARES).filter((share) => share.length > 0);
+    return together(await this.#scorer.score(shares.map((share) => ({ genome, meetings: share }))));
   }
 
   /** As in the search: so many episodes, of which some are mixed workloads, and some the published load. */

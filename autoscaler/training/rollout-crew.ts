@@ -9,15 +9,16 @@ export interface CrewTask {
   readonly plan: GenomePlan;
 }
 
-export interface CrewOrder {
-  readonly genomes: readonly (readonly number[])[];
+/** A candidate, and the episodes that it is to meet. */
+export interface CrewJob {
+  readonly genome: readonly number[];
   readonly meetings: readonly Meeting[];
 }
 
 /** Threads that let candidates meet episodes. How many there are changes nothing but the time it takes. */
 export class RolloutCrew {
   readonly #threads: number;
-  readonly #crew: ThreadCrew<CrewOrder, CandidateScore[]>;
+  readonly #crew: ThreadCrew<readonly CrewJob[], CandidateScore[]>;
 
   constructor(task: CrewTask, threads: number) {
     this.#threads = Math.max(1, threads);
@@ -26,10 +27,10 @@ export class RolloutCrew {
   }
 
   /** The scores of candidates, in their order. */
-  async score({ genomes, meetings }: CrewOrder): Promise<CandidateScore[]> {
-    const hands = dealt(genomes, this.#threads);
-    const answers = await this.#crew.ask((thread) => ({ genomes: hands[thread] ?? [], meetings }));
-    return gathered(answers, genomes.length);
+  async score(jobs: readonly CrewJob[]): Promise<CandidateScore[]> {
+    const hands = dealt(jobs, this.#threads);
+    const answers = await this.#crew.ask((thread) => hands[thread] ?? []);
+    return gathered(answers, jobs.length);
   }
 
   end(): Promise<void> {
