@@ -4,7 +4,7 @@ import { FarmClient, Refused } from '../farm-client.ts';
 import { wholeNumber } from '../option-values.ts';
 import { findDoors } from '../running-farm.ts';
 import { forEachAtOnce } from '../work-list.ts';
-import { plural } from '../wording.ts';
+import { FARMHAND, plural } from '../wording.ts';
 import { farmCommand, outputOf } from './common.ts';
 import type { CommonOptions } from './common.ts';
 
@@ -15,6 +15,11 @@ interface ListOptions extends CommonOptions {
 interface RequeueOptions extends CommonOptions {
   readonly all?: true;
 }
+
+const EXAMPLES = `
+Examples:
+  $ ${FARMHAND} dead-letters list               # why tasks failed
+  $ ${FARMHAND} dead-letters requeue --all      # once the reason is gone`;
 
 export function deadLettersCommand(): Command {
   const list = farmCommand('list', 'List failed tasks, newest first, with their reasons', [
@@ -33,7 +38,8 @@ export function deadLettersCommand(): Command {
   return new Command('dead-letters')
     .description('List failed tasks, or send them round again')
     .addCommand(list)
-    .addCommand(requeue);
+    .addCommand(requeue)
+    .addHelpText('after', EXAMPLES);
 }
 
 async function listAll(options: ListOptions): Promise<void> {

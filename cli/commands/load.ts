@@ -39,7 +39,12 @@ interface ShownLoad {
 async function load(what: string, options: LoadOptions): Promise<void> {
   const output = outputOf(options);
   const client = new FarmClient(findDoors(options.farm));
-  const answer = (await ask(client, what, options.seed)) as ShownLoad;
+  const answer = (await ask(client, what, options.seed)) as ShownLoad | undefined;
+  if (answer === undefined) {
+    output.document({ state: 'none' });
+    output.line('No load is running.');
+    return;
+  }
   output.document(answer);
   output.line(loadText(what, answer));
   if (answer.state === undefined)
@@ -53,12 +58,14 @@ function loadText(what: string, { total, seconds, state, emitted }: ShownLoad): 
     : `The load is ${state}: ${String(emitted ?? 0)} of ${size} emitted.`;
 }
 
+/** Undefined where a load was to be stopped and none is running: then all is as it was asked for. */
 async function ask(client: FarmClient, what: string, seed: number): Promise<unknown> {
   try {
     if (what === 'status') return await client.load('GET');
     if (what === 'stop') return await client.load('DELETE');
     return await client.load('POST', isWorkloadName(what) ? { workload: what, seed } : bodyIn(what));
   } catch (error) {
+    if (error instanceof Refused && error.status === 409 && what === 'stop') return undefined;
     throw error instanceof Refused ? new CommandError(refusalText(what, error)) : error;
   }
 }
@@ -67,7 +74,6 @@ async function ask(client: FarmClient, what: string, seed: number): Promise<unkn
 function refusalText(what: string, { status, message }: Refused): string {
   if (status === 404 && what === 'status')
     return `This farm has had no load yet. Begin one: ${FARMHAND} load paper`;
-  if (status === 409 && what === 'stop') return 'No load is running.';
   if (status === 409)
     return `A load is running already. Stop it: ${FARMHAND} load stop; see how far it is: ${FARMHAND} load status`;
   return message;

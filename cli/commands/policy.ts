@@ -26,7 +26,10 @@ export function policyCommand(): Command {
     .option('--json', 'print one JSON document instead of text')
     .addHelpText('after', EXAMPLES)
     .action(inspectFile);
-  return new Command('policy').description('Look into policy files').addCommand(inspect);
+  return new Command('policy')
+    .description('Look into policy files')
+    .addCommand(inspect)
+    .addHelpText('after', EXAMPLES);
 }
 
 async function inspectFile(asked: string, options: { readonly json?: true }): Promise<void> {

@@ -4,7 +4,7 @@ import type { ResultLine, ShownResult } from '../farm-client.ts';
 import { wholeNumber } from '../option-values.ts';
 import { checkOutputFolder, saveOutputs } from '../output-files.ts';
 import { findDoors } from '../running-farm.ts';
-import { duration, FARMHAND, plural, shortened, table } from '../wording.ts';
+import { bytes, duration, FARMHAND, plural, shortened, table } from '../wording.ts';
 import { farmCommand, outputOf } from './common.ts';
 import type { CommonOptions } from './common.ts';
 
@@ -46,8 +46,39 @@ async function results(id: string | undefined, options: ResultsOptions): Promise
       ? undefined
       : await saveOutputs(client, result, { folder: options.out, name: id });
   output.document(files === undefined ? result : { ...result, files });
-  output.line(JSON.stringify(result, undefined, 2));
+  for (const line of wholeText(result)) output.line(line);
   for (const file of files ?? []) output.line(`${options.out ?? ''}/${file}`);
+}
+
+/** What a person wants to know of one Result; of a task that has none yet, where it is. */
+function wholeText(result: ShownResult | { readonly status: 'waiting' | 'cancelled' }): readonly string[] {
+  if (result.status !== 'done' && result.status !== 'failed') return [`The task is ${result.status}.`];
+  const { task, type, responseSeconds, serviceSeconds, failedAttempts } = result;
+  const service = serviceSeconds === undefined ? '' : `, service ${duration(serviceSeconds)}`;
+  const attempts = failedAttempts > 0 ? `, after ${plural(failedAttempts, 'failed attempt')}` : '';
+  const head = `${task}, ${type}: ${outcomeOf(result)}, response ${duration(responseSeconds)}${service}${attempts}`;
+  if (result.status === 'failed') return [head, `  ${result.reason}`];
+  const outputs = Object.entries(result.outputs).map(([name, { contentType, bytes: size }]) => [
+    `  ${name}`,
+    contentType,
+    bytes(size),
+  ]);
+  const summary = Object.entries(result.summary ?? {}).map(([name, value]) => [
+    `  ${name}`,
+    shortened(JSON.stringify(value), SHOWN_CHARACTERS),
+  ]);
+  return [head, ...table(outputs), ...table(summary), 'Everything: --json; its outputs: --out <folder>'];
+}
+
+function outcomeOf(result: ShownResult | ResultLine): string {
+  const what = result.status === 'done' ? 'done' : result.kind;
+  return what === 'invalid' ? what : `${what}, ${judgementOf(result)}`;
+}
+
+/** Invalid input stands outside QoS: it was neither in time nor late. */
+function judgementOf(result: ShownResult | ResultLine): string {
+  if (result.status === 'failed' && result.kind === 'invalid') return '–';
+  return result.metDeadline ? 'in time' : 'late';
 }
 
 function row(result: ResultLine): readonly string[] {
@@ -59,7 +90,6 @@ function row(result: ResultLine): readonly string[] {
         ? result.outputs.join(', ')
         : JSON.stringify(result.summary);
   const response = duration(result.responseSeconds);
-  // Invalid input stands outside QoS: it was neither in time nor late.
-  const judged = what === 'invalid' ? '–' : result.metDeadline ? 'in time' : 'late';
+  const judged = judgementOf(result);
   return [`  ${result.task}`, result.type, what, judged, response, shortened(answer, SHOWN_CHARACTERS)];
 }

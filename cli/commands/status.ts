@@ -85,7 +85,7 @@ function print(status: Status, output: Output): void {
   output.line(`Farm ${farm}: ${plural(c.admitted, 'task')} admitted, QoS ${percent(qos)}`);
   output.line(
     `  held      ${heldTotal(held)} (${held.waiting} waiting, ${held.delayed} delayed, ${held.leased} at workers, ` +
-      `${held.answered} answered); ${snapshot.overdueHeld} overdue, ${snapshot.lostWaiting} lost`,
+      `${held.answered} answered); ${snapshot.overdueHeld} overdue, ${snapshot.lostWaiting} that can no longer be in time`,
   );
   output.line(
     `  Results   ${c.completed} done, ${c.failed} failed (${c.invalid} invalid input); ` +

@@ -23,7 +23,7 @@ interface SubmitOptions extends CommonOptions {
   readonly deadline?: number;
   readonly stages?: string;
   readonly type: string;
-  readonly option: readonly string[];
+  readonly option?: readonly string[];
   readonly wait?: true;
   readonly out?: string;
   readonly atOnce: number;
@@ -53,14 +53,14 @@ export function submitCommand(): Command {
     )
     .option('--stages <list>', 'of thumbnail,compression,metadata,conversion (default: all)')
     .option('--type <type>', 'task type: a file of worker/tasks', 'image')
-    .option('--option <name=value>', 'an option of the task type; may be repeated', collect, [])
+    .option('--option <name=value>', 'an option of the task type; may be repeated', collect)
     .option('--wait', 'wait for the Results, and show them')
     .option('--out <folder>', 'write the outputs there; waits for them')
     .option('--at-once <count>', 'submissions under way at once', wholeNumber(1, 64), 8)
     .action(submit);
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
@@ -97,7 +97,7 @@ function taskParameters(options: SubmitOptions): URLSearchParams {
   const parameters = new URLSearchParams({ type: options.type });
   if (options.deadline !== undefined) parameters.set('deadline', `${options.deadline}s`);
   if (options.stages !== undefined) parameters.set('stages', options.stages);
-  for (const each of options.option) {
+  for (const each of options.option ?? []) {
     const at = each.indexOf('=');
     if (at < 1) throw new CommandError(`Expected --option <name=value>, got ${each}.`, EXIT.usage);
     parameters.set(each.slice(0, at), each.slice(at + 1));

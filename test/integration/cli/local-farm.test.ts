@@ -77,6 +77,11 @@ describe('a farm on this machine', () => {
       const result = JSON.parse(readFileSync(join(out, name, 'result.json'), 'utf8')) as object;
       expect(result).toMatchObject({ status: 'done', metDeadline: true });
     }
+    const task = report.tasks[0]?.task ?? '';
+    const { stdout } = await farmhand.run(['results', task]);
+    expect(stdout).toMatch(new RegExp(`^${task}, image: done, in time, response `));
+    expect(stdout).toMatch(/\n {2}thumbnail +image\/jpeg +[\d.]+ \w+\n/);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThan(120);
   });
 
   test('says which file it refused and why, and tells by its exit code', async () => {
@@ -138,6 +143,11 @@ describe('a farm on this machine', () => {
     expect(await farmhand.json('load', 'paper', '--seed', '3')).toHaveProperty('total', 1140);
     expect(await farmhand.json('load', 'status')).toMatchObject({ state: 'running' });
     expect(await farmhand.json('load', 'stop')).toMatchObject({ state: 'stopped' });
+    // Asked for again, it is as it should be.
+    expect(await farmhand.run(['load', 'stop'])).toMatchObject({
+      exitCode: 0,
+      stdout: 'No load is running.\n',
+    });
   });
 
   test('goes on with its tasks when it is started again', async () => {
