@@ -10,7 +10,7 @@ import { DEFAULT_EPISODE_RULES } from './episode.ts';
 import type { EpisodeRules } from './episode.ts';
 import { SimulatedEnvironment } from './simulated-environment.ts';
 import { endsWhenDone, workloadOf } from './workload-source.ts';
-import type { WorkloadSource } from './workload-source.ts';
+import type { WorkloadChanges, WorkloadSource } from './workload-source.ts';
 
 /** What both published learners are trained in. */
 export interface LearningSetup {
@@ -22,12 +22,16 @@ export interface LearningSetup {
   readonly stepSeconds: number;
 }
 
+const PAPER: WorkloadSource = { asked: 'paper' };
+
 /** What may differ from the published set-up. Plain data: a run folder keeps it. */
-export interface SetupChanges {
+export interface SetupChanges extends WorkloadChanges {
   readonly source?: WorkloadSource;
-  readonly initialWorkers?: number;
-  readonly stepSeconds?: number;
-  readonly steps?: number;
+}
+
+/** The load of a set-up, as it was changed. */
+export function changedSource({ source = PAPER, ...changes }: SetupChanges): WorkloadSource {
+  return { ...source, changes };
 }
 
 /** Which reward a learner is given. */
@@ -40,11 +44,10 @@ export interface RewardChoice {
 export const TRAINING_SEEDS = { first: 1, last: 40_000 } as const;
 export const SELECTION_SEEDS = { first: 50_001, last: 50_300 } as const;
 
-const PAPER: WorkloadSource = { asked: 'paper' };
-
 /** The published set-up: nine observations, −1/0/+1, first in first out, nothing announced, the paper's load. */
-export function publishedSetup({ source = PAPER, ...changes }: SetupChanges = {}): LearningSetup {
-  const load = (seed: number): Workload => ({ ...workloadOf(source, seed), ...changes });
+export function publishedSetup(changes: SetupChanges = {}): LearningSetup {
+  const source = changedSource(changes);
+  const load = (seed: number): Workload => workloadOf(source, seed);
   const { name, maxWorkers, stepSeconds } = load(TRAINING_SEEDS.first);
   return {
     schema: paperObservation(maxWorkers),

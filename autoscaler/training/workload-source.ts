@@ -19,7 +19,11 @@ export interface WorkloadSource {
   readonly file?: Workload;
   /** Coefficient of variation of real / expected service time; absent for the workload's own. */
   readonly noiseCv?: number;
+  /** What else is set, whatever the workload itself says. */
+  readonly changes?: WorkloadChanges;
 }
+
+export type WorkloadChanges = Partial<Pick<Workload, 'initialWorkers' | 'stepSeconds' | 'steps'>>;
 
 /** Neither a name nor a file. */
 export class UnknownWorkload extends Error {
@@ -56,8 +60,8 @@ function readTrace(path: string): Workload {
 
 /** The workload of a seed; the schedule of some follows from it. */
 export function workloadOf(source: WorkloadSource, seed: number): Workload {
-  const workload = plainWorkload(source, seed);
-  const { noiseCv } = source;
+  const { noiseCv, changes } = source;
+  const workload = { ...plainWorkload(source, seed), ...changes };
   return noiseCv === undefined ? workload : { ...workload, service: { ...workload.service, noiseCv } };
 }
 

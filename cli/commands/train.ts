@@ -223,8 +223,10 @@ async function run(name: string, options: CommonTrainOptions, plan: RunPlan, tra
     progress.end();
     if (options.policy !== undefined) await writeText(options.policy, `${JSON.stringify(document)}\n`);
     output.line(`${describe(document)} after ${duration((performance.now() - startedMs) / 1000)}`);
-    if (!interrupt.signal.aborted) await drawRun(folder, { threads: 1, output });
-    output.line(`Everything is in ${folder}.`);
+    if (!interrupt.signal.aborted) {
+      await drawRun(folder, { threads: 1, output });
+      output.line(`Everything is in ${folder}.`);
+    }
   } catch (error) {
     throw refusal(error);
   } finally {

@@ -4,6 +4,8 @@ import { contenderByName } from '../../autoscaler/training/comparison/contender.
 import type { NamedContender } from '../../autoscaler/training/comparison/comparison.ts';
 import { readPolicyFile } from '../../autoscaler/training/comparison/policy-file.ts';
 import type { ComparisonSetting } from '../../autoscaler/training/comparison/setting.ts';
+import { changedSource } from '../../autoscaler/training/published-setup.ts';
+import type { SetupChanges } from '../../autoscaler/training/published-setup.ts';
 import type { WorkloadSource } from '../../autoscaler/training/workload-source.ts';
 import { DEFAULT_DISPATCH } from '../../shared/farm/dispatch-order.ts';
 import type { PolicyFile } from '../../shared/policy/policy-file.ts';
@@ -63,12 +65,12 @@ async function writePictures(folder: string, outcome: ComparisonOutcome): Promis
   );
 }
 
-/** The load of a run that learns on one, which may have come from a file; the others learn on many. */
+/** The load of a run that learns on one, as it was changed for it; the others learn on many. */
 function sourceIn(folder: string): WorkloadSource {
   const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as {
-    readonly changes?: { readonly source?: WorkloadSource };
+    readonly changes?: SetupChanges;
   };
-  return config.changes?.source ?? { asked: 'paper-random' };
+  return config.changes === undefined ? { asked: 'paper-random' } : changedSource(config.changes);
 }
 
 function trained(content: PolicyFile): NamedContender['contender'] {

@@ -33,9 +33,16 @@ test.each([
 
 const FROM_A_FILE = join(import.meta.dirname, '..', '..', 'bench', 'unseen-loads', 'trickle.json');
 
-test.each(['paper', FROM_A_FILE])(
-  'a training run on %s leaves its pictures, whole files that name the policy',
-  (load) => {
+/** Loads, and the last second that is written under a picture of one of their episodes. */
+const PICTURED = [
+  ['paper', 200],
+  [`paper --max-steps 12`, 80],
+  [FROM_A_FILE, undefined],
+] as const;
+
+test.each(PICTURED)(
+  'a training run on %s leaves its pictures, whole files that name the policy and show that load',
+  (load, lastSecond) => {
     const run = mkdtempSync(join(folder, 'run-'));
     const words = `train sarsa --workload ${load} --episodes 20 --checkpoint-every 20 --eval-episodes 2`;
     const { status, stderr } = spawnSync(
@@ -49,5 +56,8 @@ test.each(['paper', FROM_A_FILE])(
       expect(svg).toMatch(/^<svg xmlns[^]*<style>[^]*<\/svg>\n$/);
       expect(svg).toContain('sarsa');
     }
+    const steps = readFileSync(join(run, 'steps.svg'), 'utf8');
+    const seconds = Array.from(steps.matchAll(/>(\d+)<\/text>/g), ([, label]) => Number(label));
+    if (lastSecond !== undefined) expect(Math.max(...seconds)).toBe(lastSecond);
   },
 );
