@@ -43,7 +43,8 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 
 const scenarios = await chosenScenarios(options.only);
 if (options.list) for (const { file, scenario } of scenarios) console.log(`${file}: ${scenario.name}`);
-else process.exitCode = await main();
+// A scenario that was cut short may have left connections behind, which are tried again for ever.
+else process.exit(await main());
 
 interface NamedScenario {
   /** Name of the file, which names the namespace as well. */
