@@ -36,8 +36,8 @@ export interface GradientTrainingSettings extends GradientLearnerSettings {
 
 export const DEFAULT_GRADIENT_SETTINGS: GradientTrainingSettings = {
   seed: 1,
-  updates: 240,
-  episodes: 768,
+  updates: 640,
+  episodes: 1024,
   mixedShare: 0.1,
   firstSpread: 0.26,
   lastSpread: 0.095,

@@ -50,9 +50,9 @@ export interface NetworkSearchState {
 
 /** Candidates a generation, and how far from their mean they are drawn at first, for constants and for everything. */
 const COARSE = { population: 12, spread: 0.2 };
-const FINE = { population: 16, spread: 0.12 };
+const FINE = { population: 20, spread: 0.12 };
 /** From a model that was learned before, smaller steps. */
-const ONWARDS = { population: 16, spread: 0.08 };
+const ONWARDS = { population: 20, spread: 0.08 };
 
 /** What a generation's mean weighs in the average that is taken for the result: less noisy than any one of them. */
 const NEWEST_WEIGHT = 0.08;

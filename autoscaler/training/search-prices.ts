@@ -19,7 +19,7 @@ export interface Prices {
  * What may be missed of the published load, as a share of what may be missed of others: it loses more by the same
  * change of safety, and has to keep a distance.
  */
-const PAPER_SHARE = 0.5;
+const PAPER_SHARE = 0.9;
 
 const FIRST: Prices = { miss: 1.2, paperMiss: 4, action: 0.01 };
 

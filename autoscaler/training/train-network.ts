@@ -40,7 +40,7 @@ export interface TrainNetworkOptions extends KeptRunOptions {
 
 export const DEFAULT_NETWORK_PLAN: NetworkRunPlan = {
   checkpointEvery: 10,
-  evalEpisodes: 300,
+  evalEpisodes: 1000,
   patience: 5,
   adjustingEpisodes: 1000,
   scoringEpisodes: 600,
@@ -52,11 +52,12 @@ export const DEFAULT_NETWORK_PLAN: NetworkRunPlan = {
  * long, and weights of a network gain nothing beyond those that it sets out from: only constants are searched for.
  */
 export function defaultNetworkSettings({ announced, stepLimit }: RolloutRules): NetworkSearchSettings {
+  const isConstantsAlone = announced && stepLimit > 1;
   return {
     seed: 1,
-    constantGenerations: 15,
-    generations: announced && stepLimit > 1 ? 0 : 45,
-    episodes: 50,
+    constantGenerations: isConstantsAlone ? 40 : 20,
+    generations: isConstantsAlone ? 0 : 60,
+    episodes: 100,
     mixedShare: 0.1,
     paperShare: announced && stepLimit === 1 ? 0.12 : 0,
     targetMissedPercent: 0.75,
