@@ -56,6 +56,7 @@ export async function readBody(
     };
     const refuse = (refusal: Refusal): void => {
       request.off('data', take);
+      chunks.length = 0;
       giveBack();
       reject(refusal);
     };

@@ -25,9 +25,8 @@ export function writeResponse(response: Response, answer: FunctionResponse): voi
   if (bodiless) response.removeHeader('content-length');
   else response.setHeader('content-length', content.bytes.length);
   // For HEAD node:http keeps the length and leaves the bytes out.
-  const bytes = bodiless ? undefined : content.bytes;
-  if (isBodyComing(response.req)) answerBeforeBody(response, bytes);
-  else response.end(bytes);
+  if (hasUnreadBody(response.req)) answerBeforeBody(response);
+  response.end(bodiless ? undefined : content.bytes);
 }
 
 function checked(
@@ -56,28 +55,27 @@ function encode(body: unknown): { readonly bytes: Buffer; readonly type?: string
   return { bytes: Buffer.from(JSON.stringify(body)), type: 'application/json' };
 }
 
-/** Whether the client is sending a body, or has been let, that nobody has read to its end. */
-function isBodyComing(request: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': encoding, expect } = request.headers;
-  const hasBody = encoding !== undefined || Number(length ?? 0) > 0;
-  const isHeldBack = expect?.toLowerCase() === '100-continue' && !request.readableDidRead;
-  return hasBody && !request.complete && !isHeldBack;
+function hasUnreadBody(request: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  return !request.complete && (encoding !== undefined || Number(length ?? 0) > 0);
 }
 
 /**
- * Sends the answer, and ends it when the client has ended its body too. After the end of the last answer node:http
- * closes the connection whatever is still coming, which resets it: a client that is still sending might never see the
- * answer.
+ * What still comes is thrown away, and the connection lives on meanwhile: closing it would reset it, and a client that
+ * is still sending might never see the answer. A client that asked first and was not let (Expect: 100-continue) sends
+ * nothing any more, and there it can be closed.
  */
-function answerBeforeBody(response: Response, bytes: Buffer | undefined): void {
+function answerBeforeBody(response: Response): void {
   const { req: request } = response;
-  response.setHeader('connection', 'close');
-  response.flushHeaders();
-  if (bytes !== undefined) response.write(bytes);
-  const timer = setTimeout(() => request.socket.destroy(), UNREAD_BODY_MILLISECONDS).unref();
-  request.once('end', () => response.end());
+  if (request.headers.expect?.toLowerCase() === '100-continue' && !request.readableDidRead) {
+    response.setHeader('connection', 'close');
+    return;
+  }
+  request.resume();
+  const timer = setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, UNREAD_BODY_MILLISECONDS).unref();
   request.once('close', () => {
     clearTimeout(timer);
   });
-  request.resume();
 }

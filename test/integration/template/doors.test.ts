@@ -53,20 +53,49 @@ test('a refused upload is answered and its body is not read first', async () => 
   expect(answer.status).toBe(401);
 });
 
-test('who is refused may send the rest of the body: the connection is ended after it, not reset', async () => {
+test('who is refused may send the rest of the body, and then the next request', async () => {
   const process = await launch({ handler: GUARDED, secrets: { 'farmhand-token': 'abc' } }).listening();
   const { hostname, port } = new URL(process.url);
   const part = 2 ** 20;
-  const client = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
-  client.write(`POST /tasks HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: ${String(8 * part)}\r\n\r\n`);
-  const [head] = (await once(client, 'data')) as [Buffer];
-  expect(head.toString()).toMatch(/^HTTP\/1\.1 401 /);
-  client.resume();
-  // Rejects where the connection is reset meanwhile.
-  const ended = once(client, 'end');
+  const client = connect({ port: Number(port), host: hostname });
+  const answer = async (): Promise<string> => String(((await once(client, 'data')) as [Buffer])[0]);
+  const head = (path: string, bytes: number): string =>
+    `POST ${path} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: ${String(bytes)}\r\n\r\n`;
+  client.write(head('/tasks', 8 * part));
+  expect(await answer()).toMatch(/^HTTP\/1\.1 401 /);
+  // Refused, it is over as far as the function is concerned.
+  const { text } = await process.call('/_/metrics');
+  expect(text).toContain('http_requests_total{code="401",method="POST"} 1');
+  expect(text).toContain('http_requests_in_flight 0');
+  // Rejects where the connection is reset.
   for (let sent = 0; sent < 8; sent += 1) await promisify(client.write.bind(client))(Buffer.alloc(part));
-  await ended;
-  client.end();
+  client.write(head('/', 0));
+  expect(await answer()).toMatch(/^HTTP\/1\.1 200 /);
+  client.destroy();
+});
+
+test('a body that is refused as too large takes nobody else’s place while it still comes', async () => {
+  const env = { MAX_BODY_BYTES: '1000', MAX_INFLIGHT: '1' };
+  const process = await launch({ handler: GUARDED, env }).listening();
+  const { hostname, port } = new URL(process.url);
+  const client = connect({ port: Number(port), host: hostname });
+  client.write(`POST / HTTP/1.1\r\nHost: ${hostname}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  client.write(`800\r\n${'x'.repeat(0x800)}`);
+  expect(String(((await once(client, 'data')) as [Buffer])[0])).toMatch(/^HTTP\/1\.1 413 /);
+  expect((await process.call('/')).status).toBe(200);
+  expect((await process.call('/_/metrics')).text).toContain(
+    'http_requests_total{code="413",method="POST"} 1',
+  );
+  client.destroy();
+});
+
+test('who is refused and goes on sending without end is cut off', async () => {
+  const process = await launch({ handler: GUARDED, secrets: { 'farmhand-token': 'abc' } }).listening();
+  const { hostname, port } = new URL(process.url);
+  const client = connect({ port: Number(port), host: hostname });
+  client.write(`POST /tasks HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: 1000\r\n\r\n`);
+  client.resume();
+  await once(client, 'close');
 });
 
 test.each([{ HOST: '0.0.0.0' }, { HOST: '::' }, { HOST: '127.0.0.1', http_port: '39217' }])(
