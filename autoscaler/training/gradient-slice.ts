@@ -20,9 +20,13 @@ export const SLICES = 4;
 /** Seeds that are met again and again; all of them may be trained on. Each slice has its own of them. */
 export const GRADIENT_SEEDS = { first: 1, last: 6000 } as const;
 
-/** Steps that an episode has at most, and usually; those of `paper-random` have 30. */
+/** Steps of an episode of `paper-random`, of a mixed workload in the mean (102, and some more), and of any at most. */
+const MAIN_STEPS = 30;
+const MIXED_STEPS = 130;
 const MOST_STEPS = 600;
-const USUAL_STEPS = 50;
+
+/** Chance may draw so many of the longest more than usual; who then finds no room is met in a later update. */
+const ROOM_TO_SPARE = 8;
 
 /** What a slice is told once. */
 export interface SliceTask {
@@ -77,9 +81,11 @@ export class GradientSlice {
   constructor(task: SliceTask) {
     this.#task = task;
     this.#stream = new RandomStream(task.seed, 'shape');
+    // For their shape alone: the weights come with every order.
     this.#networks = drawGradientNetworks(task.units, GRADIENT_WIDTHS, this.#stream);
     this.#episodes = new ExploredEpisodes(episodeRulesOf(task.rules), this.#networks);
-    const room = Math.ceil(task.mostEpisodes / SLICES) * USUAL_STEPS + MOST_STEPS;
+    const steps = MAIN_STEPS + task.mixedShare * (MIXED_STEPS - MAIN_STEPS);
+    const room = Math.ceil((task.mostEpisodes / SLICES) * steps) + ROOM_TO_SPARE * MOST_STEPS;
     this.#experience = emptyExperience(room, GRADIENT_WIDTHS.judge);
     this.#sums = new GradientSums(this.#networks, this.#experience, task.ratioLimit);
   }

@@ -168,8 +168,9 @@ export class GradientTraining {
     );
     this.#update += 1;
     this.#met += found.reduce((sum, { met }) => sum + met, 0);
-    const seen = meanOf(found.flatMap(({ main }) => main));
-    this.#followMisses(seen.missedPercent);
+    const main = found.flatMap((each) => each.main);
+    const seen = meanOf(main);
+    if (main.length > 0) this.#followMisses(seen.missedPercent);
     return {
       update: this.#update,
       episodes: this.#met,

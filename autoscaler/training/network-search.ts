@@ -34,7 +34,7 @@ export interface GenerationReport {
   readonly scalingActions: number;
   readonly spread: number;
   readonly prices: Prices;
-  /** Whether everything is searched for, not the constants alone. */
+  /** Whether everything is searched for that will be, not the constants alone before that. */
   readonly isRefined: boolean;
   readonly isLast: boolean;
 }
@@ -60,6 +60,17 @@ const NEWEST_WEIGHT = 0.08;
 /** Seeds that are met again and again; all of them may be trained on. */
 export const MET_SEEDS = { first: 1, last: 1500 } as const;
 
+/** A state to go on from that stands for another model: of other inputs, or made by another version. */
+export class OtherGenome extends Error {
+  override readonly name = 'OtherGenome';
+  constructor(expected: readonly number[], got: number) {
+    super(
+      `Expected a search over ${expected.join(' or ')} numbers; the run searches over ${String(got)}. ` +
+        'It was begun by another version: go on with that one, or begin a new run.',
+    );
+  }
+}
+
 /** Whoever lets candidates meet episodes. */
 export interface Scorer {
   score(jobs: readonly CrewJob[]): Promise<CandidateScore[]>;
@@ -78,8 +89,10 @@ export class NetworkSearch {
   #prices: SearchPrices;
   #evolution: Evolution;
   #average: number[];
+  /** Weights of the network of a start, as long as only constants are searched for. */
+  readonly #startWeights: readonly number[];
 
-  /** @param start a genome to set out from; without one the constants are searched for first, from plain guesses */
+  /** @param start a genome to set out from; without one it is guesses, which numbers of 0 stand for */
   constructor(
     settings: NetworkSearchSettings,
     plan: GenomePlan,
@@ -92,6 +105,7 @@ export class NetworkSearch {
     this.#prices = new SearchPrices(settings);
     const isCoarse = settings.constantGenerations > 0;
     const size = isCoarse ? constantsIn(plan) : genomeLength(plan);
+    this.#startWeights = start.slice(constantsIn(plan));
     this.#average = Array.from({ length: size }, (_, at) => start[at] ?? 0);
     const fine = start.length > 0 ? ONWARDS : FINE;
     this.#evolution = new Evolution({ ...(isCoarse ? COARSE : fine), start: this.#average });
@@ -108,7 +122,7 @@ export class NetworkSearch {
 
   /** The best guess so far. */
   get genome(): readonly number[] {
-    return this.#average;
+    return this.#whole(this.#average);
   }
 
   state(): NetworkSearchState {
@@ -122,10 +136,12 @@ export class NetworkSearch {
   }
 
   restore(state: NetworkSearchState): void {
+    const { mean: start } = state.evolution;
+    const lengths = [constantsIn(this.#plan), genomeLength(this.#plan)];
+    if (!lengths.includes(start.length)) throw new OtherGenome(lengths, start.length);
     this.#generation = state.generation;
     this.#episodes = state.episodes;
     this.#prices = new SearchPrices(this.#settings, state.prices);
-    const { mean: start } = state.evolution;
     const size = start.length > constantsIn(this.#plan) ? FINE : COARSE;
     this.#evolution = new Evolution({ ...size, start });
     this.#evolution.restore(state.evolution);
@@ -138,7 +154,9 @@ export class NetworkSearch {
     const stream = new RandomStream(this.#settings.seed, `evolution ${String(this.#generation)}`);
     const meetings = this.#meetings(stream);
     const genomes = this.#evolution.ask(stream);
-    const scores = await this.#scorer.score(genomes.map((genome) => ({ genome, meetings })));
+    const scores = await this.#scorer.score(
+      genomes.map((genome) => ({ genome: this.#whole(genome), meetings })),
+    );
     this.#evolution.tell(scores.map((score) => this.#prices.costOf(score)));
     this.#prices.follow(scores);
     this.#generation += 1;
@@ -149,11 +167,22 @@ export class NetworkSearch {
     return this.#report(scores);
   }
 
-  /** From the constants alone to everything: the network begins with weights of 0, which change nothing. */
+  /** With the weights of the start, where only constants are searched for. */
+  #whole(genome: readonly number[]): readonly number[] {
+    return genome.length > constantsIn(this.#plan) ? genome : [...genome, ...this.#startWeights];
+  }
+
+  /** From the constants alone to everything: the network begins with the weights that it had meanwhile. */
   #refine(): void {
-    const start = Array.from({ length: genomeLength(this.#plan) }, (_, at) => this.#average[at] ?? 0);
+    const whole = this.genome;
+    const start = Array.from({ length: genomeLength(this.#plan) }, (_, at) => whole[at] ?? 0);
     this.#evolution = new Evolution({ ...FINE, start });
     this.#average = start;
+  }
+
+  get #isRefined(): boolean {
+    const { constantGenerations, generations } = this.#settings;
+    return generations === 0 || this.#generation > constantGenerations;
   }
 
   /** From 1 on, anew in each stage. */
@@ -182,7 +211,7 @@ export class NetworkSearch {
       scalingActions: main.actions,
       spread: this.#evolution.spread,
       prices: this.#prices.now,
-      isRefined: this.#generation > this.#settings.constantGenerations,
+      isRefined: this.#isRefined,
       isLast: this.isOver,
     };
   }

@@ -14,6 +14,9 @@ export class RunFolderRefused extends Error {
   override readonly name = 'RunFolderRefused';
 }
 
+/** Raised whenever learners would make something else of the states that they find. */
+const FORMAT = 2;
+
 /** A state to go on from. */
 export interface SavedState {
   /** Episodes learned from until then. */
@@ -40,7 +43,7 @@ export class RunFolder {
   }
 
   /** Makes a folder for a new run. Refuses one that holds a run already. */
-  static create(path: string, config: unknown): RunFolder {
+  static create(path: string, config: object): RunFolder {
     if (existsSync(join(path, 'config.json'))) {
       throw new RunFolderRefused(
         `Expected a folder without a run; ${path} holds one. Choose another folder, or go on with that run: --resume ${path}`,
@@ -48,7 +51,7 @@ export class RunFolder {
     }
     mkdirSync(join(path, 'checkpoints'), { recursive: true });
     const folder = new RunFolder(path);
-    folder.writeJson('config.json', config);
+    folder.writeJson('config.json', { ...config, format: FORMAT });
     return folder;
   }
 
@@ -60,7 +63,15 @@ export class RunFolder {
         `Expected a run in ${path}; it has no config.json. Give the folder of a run, or leave --resume out.`,
       );
     }
-    const config = JSON.parse(readFileSync(file, 'utf8')) as { readonly kind?: string };
+    const config = JSON.parse(readFileSync(file, 'utf8')) as {
+      readonly kind?: string;
+      readonly format?: number;
+    };
+    if (config.format !== FORMAT) {
+      throw new RunFolderRefused(
+        `Expected a run of format ${String(FORMAT)} in ${path}; it has ${String(config.format)}, and would end otherwise than it began. Go on with it by the version that began it, or begin a new run.`,
+      );
+    }
     if (config.kind !== kind) {
       throw new RunFolderRefused(
         `Expected a run of ${kind} in ${path}; it holds one of ${String(config.kind)}. Resume it by that command.`,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DenseLayer } from '../../shared/policy/dense-layer.ts';
 import { HISTORY_INPUTS } from '../../shared/policy/history-inputs.ts';
 import { historyNetworkPolicy } from '../../shared/policy/history-network.ts';
@@ -115,7 +116,8 @@ async function runTraining(
     }
     onUpdate?.(report);
   }
-  const layers = adjusted(training.learner.averageLayers(), judging, config);
+  const layers = await adjusted(training.learner.averageLayers(), judging, config, signal);
+  if (layers === undefined) return undefined;
   const { scoringEpisodes } = plan;
   const score = judged(layers, judging, { first: FIRST_SCORING_SEED, episodes: scoringEpisodes });
   const document = documentOf(config, { layers, score, seconds: seconds() });
@@ -159,15 +161,19 @@ function judged(
 const ROUNDS = 8;
 const FARTHEST = 0.5;
 
-/** Moves the aim until as many tasks are missed as may be. */
-function adjusted(
+/** Moves the aim until as many tasks are missed as may be. Undefined where it was stopped meanwhile. */
+async function adjusted(
   layers: readonly DenseLayer[],
   rollouts: Rollouts,
   { settings, plan }: GradientConfig,
-): DenseLayer[] {
+  signal: AbortSignal | undefined,
+): Promise<DenseLayer[] | undefined> {
   const seeds = { first: SELECTION_SEEDS.first, episodes: plan.adjustingEpisodes };
   let [less, more] = [-FARTHEST, FARTHEST];
   for (let round = 0; round < ROUNDS; round += 1) {
+    // Judging leaves no moment in which an interrupt would be heard of.
+    await setImmediate();
+    if (signal?.aborted === true) return undefined;
     const middle = (less + more) / 2;
     const { missedPercent } = judged(movedBy(layers, middle), rollouts, seeds);
     if (missedPercent > settings.targetMissedPercent) less = middle;

@@ -46,6 +46,9 @@ export const DEFAULT_NETWORK_PLAN: NetworkRunPlan = {
   scoringEpisodes: 600,
 };
 
+/** Generations for everything, where a search goes on from a model that was learned before. */
+export const ONWARD_GENERATIONS = 60;
+
 /**
  * The published load jumps to five times itself. One worker a step meets that only where the jump is announced, and
  * only a policy that was trained for it; four workers a step meet it as they come. There a plan takes three times as
@@ -56,7 +59,7 @@ export function defaultNetworkSettings({ announced, stepLimit }: RolloutRules): 
   return {
     seed: 1,
     constantGenerations: isConstantsAlone ? 40 : 20,
-    generations: isConstantsAlone ? 0 : 60,
+    generations: isConstantsAlone ? 0 : ONWARD_GENERATIONS,
     episodes: 100,
     mixedShare: 0.1,
     paperShare: announced && stepLimit === 1 ? 0.12 : 0,
@@ -75,17 +78,17 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<Policy
   const { settings, rules } = config;
   const genomePlan = { announced: rules.announced, stepLimit: rules.stepLimit };
   const crew = new RolloutCrew({ rules, plan: genomePlan }, options.threads);
-  const start = config.start === undefined ? [] : genomeOf(config.start, genomePlan);
-  const search = new NetworkSearch(settings, genomePlan, crew, start);
-  const selection = new NetworkSelection(settings, crew);
-  const { clock, signal, onGeneration } = options;
-  const run = new NetworkRun({
-    ...{ search, selection, clock, plan: config.plan },
-    ...(folder === undefined ? {} : { folder }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onGeneration === undefined ? {} : { onGeneration }),
-  });
   try {
+    const start = config.start === undefined ? [] : genomeOf(config.start, genomePlan);
+    const search = new NetworkSearch(settings, genomePlan, crew, start);
+    const selection = new NetworkSelection(settings, crew);
+    const { clock, signal, onGeneration } = options;
+    const run = new NetworkRun({
+      ...{ search, selection, clock, plan: config.plan },
+      ...(folder === undefined ? {} : { folder }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(onGeneration === undefined ? {} : { onGeneration }),
+    });
     if (options.isResumed === true) run.resume();
     const best = await run.run();
     if (best === undefined) return undefined;

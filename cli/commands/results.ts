@@ -67,7 +67,8 @@ function wholeText(result: ShownResult | { readonly status: 'waiting' | 'cancell
     `  ${name}`,
     shortened(JSON.stringify(value), SHOWN_CHARACTERS),
   ]);
-  return [head, ...table(outputs), ...table(summary), 'Everything: --json; its outputs: --out <folder>'];
+  const more = outputs.length === 0 ? '' : '; its outputs: --out <folder>';
+  return [head, ...table(outputs), ...table(summary), `Everything: --json${more}`];
 }
 
 function outcomeOf(result: ShownResult | ResultLine): string {

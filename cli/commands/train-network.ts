@@ -4,9 +4,11 @@ import {
   DEFAULT_NETWORK_PLAN,
   defaultNetworkSettings,
   networkConfigIn,
+  ONWARD_GENERATIONS,
   trainNetwork,
 } from '../../autoscaler/training/train-network.ts';
 import type { NetworkTrainingConfig } from '../../autoscaler/training/train-network.ts';
+import { OtherGenome } from '../../autoscaler/training/network-search.ts';
 import type { NetworkSearchSettings } from '../../autoscaler/training/network-search.ts';
 import { InvalidPolicyFile, readPolicyFile } from '../../autoscaler/training/comparison/policy-file.ts';
 import { RunFolderRefused } from '../../autoscaler/training/run-folder.ts';
@@ -102,11 +104,14 @@ export function networkCommand(): Command {
     .action(run);
 }
 
+/** What is wrong with what was asked for, not with the program. */
+const REFUSALS = [RunFolderRefused, InvalidPolicyFile, OtherGenome] as const;
+
 async function run(options: NetworkOptions): Promise<void> {
   try {
     await train(options);
   } catch (error) {
-    if (!(error instanceof RunFolderRefused || error instanceof InvalidPolicyFile)) throw error;
+    if (!REFUSALS.some((refusal) => error instanceof refusal) || !(error instanceof Error)) throw error;
     throw new CommandError(error.message, EXIT.usage, { cause: error });
   }
 }
@@ -188,7 +193,7 @@ function configOf(options: NetworkOptions): NetworkTrainingConfig {
     rules,
     settings: {
       ...defaultNetworkSettings(rules),
-      ...(start === undefined ? {} : { constantGenerations: 0 }),
+      ...(start === undefined ? {} : { constantGenerations: 0, generations: ONWARD_GENERATIONS }),
       ...searchSettings(options),
       ...(goalQos === undefined ? {} : { targetMissedPercent: 100 - goalQos }),
       seed,

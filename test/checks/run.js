@@ -24,6 +24,7 @@ import { ensureRedisServer } from '../../cli/setup/redis-server.js';
 
 /** So many lines of a failure are said again at the end: the difference, or where it was thrown. */
 const FAILURE_LINES = 12;
+const FAILURE_WIDTH = 300;
 
 const resultsFile = join(repositoryFolder, 'build', 'test-results.json');
 const vitest = [
@@ -141,7 +142,10 @@ function readCount() {
  */
 function failure(test, message) {
   const name = test.replace(`${repositoryFolder}/`, '');
-  const reason = message.split('\n').slice(0, FAILURE_LINES);
+  const reason = message
+    .split('\n')
+    .slice(0, FAILURE_LINES)
+    .map((line) => line.slice(0, FAILURE_WIDTH));
   return [name, ...reason.map((line) => `  ${line}`)].map((line) => `   failed: ${line}`).join('\n');
 }
 

@@ -153,11 +153,13 @@ test('the gradient of the judge is what differences say', () => {
   expectSlopes(gradient, parameters, loss);
 });
 
-test('what is out of date teaches the policy nothing', () => {
+test.each([
+  ['so unlikely once that the choice is by far likely enough by now', 1, -30],
+  ['so likely once that the choice is by far unlikely enough by now', -1, 30],
+])('what is out of date teaches the policy nothing: %s', (_, advantage, logProbability) => {
   const experience = anExperience(40, 5);
-  experience.advantages.fill(1);
-  // Once taken for so unlikely that the choice is by far likely enough by now.
-  experience.logProbabilities.fill(-30);
+  experience.advantages.fill(advantage);
+  experience.logProbabilities.fill(logProbability);
   const { policy } = new GradientSums(networksFor(3, 5), experience, 0.2).of(rows, gathering);
   expect(policy.every((slope) => slope === 0)).toBe(true);
 });

@@ -2,7 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { genomeLength, genomeOf, modelOf } from '../../../autoscaler/training/network-genome.ts';
+import { constantsIn, genomeLength, genomeOf, modelOf } from '../../../autoscaler/training/network-genome.ts';
+import { NetworkSearch, OtherGenome } from '../../../autoscaler/training/network-search.ts';
+import type { Scorer } from '../../../autoscaler/training/network-search.ts';
+import { ThreadCrew } from '../../../autoscaler/training/thread-crew.ts';
 import { defaultNetworkSettings, trainNetwork } from '../../../autoscaler/training/train-network.ts';
 import type {
   NetworkTrainingConfig,
@@ -113,4 +116,55 @@ test.each([true, false])('a search can go on from the model that it made (announ
   expect(again.map((value) => Number(value.toFixed(9)))).toEqual(
     genome.map((value) => Number(value.toFixed(9))),
   );
+});
+
+const planned = { announced: true, stepLimit: 1 };
+
+/** Scores nothing, and keeps what it was asked to score. */
+function listening(): { readonly scorer: Scorer; readonly asked: (readonly number[])[] } {
+  const asked: (readonly number[])[] = [];
+  const mean = { episodes: 1, missedPercent: 1, workers: 10, actions: 5 };
+  const scorer: Scorer = {
+    score: (jobs) => {
+      asked.push(...jobs.map(({ genome }) => genome));
+      return Promise.resolve(jobs.map(() => ({ main: mean, mixed: mean, paper: mean })));
+    },
+  };
+  return { scorer, asked };
+}
+
+test('a search for constants alone keeps the network of the model that it sets out from, and goes on from it', async () => {
+  const start = Array.from({ length: genomeLength(planned) }, (_, at) => at / 100);
+  const { scorer, asked } = listening();
+  const settings = { ...tiny.settings, constantGenerations: 1, generations: 1 };
+  const search = new NetworkSearch(settings, planned, scorer, start);
+  const weights = start.slice(constantsIn(planned));
+  await search.next();
+  expect(asked.map((genome) => genome.slice(constantsIn(planned)))).toEqual(asked.map(() => weights));
+  await search.next();
+  expect(search.genome).toHaveLength(start.length);
+  expect(search.genome[constantsIn(planned)]).toBeCloseTo(weights[0] ?? 0, 0);
+});
+
+test('a state of another model is refused', () => {
+  const search = new NetworkSearch(tiny.settings, planned, listening().scorer);
+  const other = new NetworkSearch(tiny.settings, { ...planned, announced: false }, listening().scorer);
+  expect(() => {
+    search.restore(other.state());
+  }).toThrow(OtherGenome);
+});
+
+test('guesses prepare for jumps, and are less safe where loads are large', () => {
+  const { inputs, layers } = modelOf([], planned);
+  const weight = (name: string): number =>
+    layers[0]?.weights[1]?.[inputs.findIndex((input) => input.name === name)] ?? 0;
+  expect(weight('jump')).toBeGreaterThan(1);
+  expect(weight('largeLoad')).toBeLessThan(0);
+});
+
+test('a thread that ends before it has answered is an error, not a wait for ever', async () => {
+  const script = new URL('data:text/javascript,process.exit(3)');
+  const crew = new ThreadCrew<string, string>(script, ['task']);
+  await expect(crew.ask(() => 'order')).rejects.toThrow('ended with code 3');
+  await crew.end();
 });
