@@ -85,8 +85,12 @@ function genesOf({ announced }: GenomePlan): readonly (Gene & { readonly from: n
   });
 }
 
-/** Few: where the rate is announced the plan does almost everything, and more weights are more noise to search in. */
-const ANNOUNCED_INPUTS = ['largeLoad', 'stepLength', 'jump', 'steadiness'];
+/** A choice: more of them are more weights to search for among the same noise. */
+const ANNOUNCED_INPUTS = [
+  ...['logLoad', 'largeLoad', 'waitingPerWorker', 'lostPerWorker', 'leastSlack', 'idleShare', 'arrivedLoad'],
+  ...['slowLoad', 'stepLength', 'loadInSteps1', 'loadInSteps4', 'highestLoad'],
+  ...['jump', 'steadiness', 'lowestLoad'],
+];
 const ANNOUNCED_ONLY = ['loadInSteps', 'highestLoad', 'steepRise', 'jump', 'steadiness', 'lowestLoad'];
 
 function inputsOf({ announced }: GenomePlan): readonly NetworkInput[] {

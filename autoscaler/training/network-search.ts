@@ -50,7 +50,7 @@ export interface NetworkSearchState {
 
 /** Candidates a generation, and how far from their mean they are drawn at first, for constants and for everything. */
 const COARSE = { population: 12, spread: 0.2 };
-const FINE = { population: 20, spread: 0.12 };
+const FINE = { population: 20, spread: 0.08 };
 /** From a model that was learned before, smaller steps. */
 const ONWARDS = { population: 20, spread: 0.08 };
 
