@@ -51,8 +51,6 @@ export interface NetworkSearchState {
 /** Candidates a generation, and how far from their mean they are drawn at first, for constants and for everything. */
 const COARSE = { population: 12, spread: 0.2 };
 const FINE = { population: 20, spread: 0.08 };
-/** From a model that was learned before, smaller steps. */
-const ONWARDS = { population: 20, spread: 0.08 };
 
 /** What a generation's mean weighs in the average that is taken for the result: less noisy than any one of them. */
 const NEWEST_WEIGHT = 0.08;
@@ -107,8 +105,7 @@ export class NetworkSearch {
     const size = isCoarse ? constantsIn(plan) : genomeLength(plan);
     this.#startWeights = start.slice(constantsIn(plan));
     this.#average = Array.from({ length: size }, (_, at) => start[at] ?? 0);
-    const fine = start.length > 0 ? ONWARDS : FINE;
-    this.#evolution = new Evolution({ ...(isCoarse ? COARSE : fine), start: this.#average });
+    this.#evolution = new Evolution({ ...(isCoarse ? COARSE : FINE), start: this.#average });
   }
 
   get generation(): number {
