@@ -94,8 +94,10 @@ function mark({ row, colour }: ColouredRow, x: Scale, y: Scale): string {
 }
 
 const LABEL_HEIGHT = 15;
+/** Of most names a little more than they take: how wide they are is up to the browser. */
+const LETTER_WIDTH = 8;
 
-/** Names beside their marks, moved down where they would lie upon each other, or upon another mark. */
+/** Names right or left of their marks, moved down where they would lie upon each other, or upon another mark. */
 function labels(rows: readonly ColouredRow[], x: Scale, y: Scale): string[] {
   const placed: Box[] = rows.map(({ row }) => ({
     ...{ x: x.at(workersOf(row)) - 7, width: 14 },
@@ -103,15 +105,36 @@ function labels(rows: readonly ColouredRow[], x: Scale, y: Scale): string[] {
   }));
   const sorted = rows.toSorted((a, b) => y.at(qosOf(a.row)) - y.at(qosOf(b.row)));
   return sorted.map(({ row, colour }) => {
-    const width = 7.2 * row.policy.length;
-    const right = x.at(workersOf(row)) + 11;
-    const isLeft = right + width > SIZE.width;
-    const at = isLeft ? right - 22 - width : right;
-    let down = y.at(qosOf(row)) + 4;
-    while (placed.some((other) => overlaps(other, { x: at, y: down, width }))) down += 4;
-    placed.push({ x: at, y: down, width });
-    return text(at, down, row.policy, { fill: colour, class: 'name' });
+    const width = LETTER_WIDTH * row.policy.length;
+    const middle = x.at(workersOf(row));
+    const sides = [middle + 11, middle - 11 - width].filter((at) => at >= 0 && at + width <= SIZE.width);
+    const box = firstFree(placed, { sides, y: y.at(qosOf(row)) + 4, width });
+    placed.push(box);
+    // At the end that is next to its mark, whatever the width of the name.
+    const isLeft = box.x < middle;
+    const anchor = { 'text-anchor': isLeft ? 'end' : 'start' };
+    return text(isLeft ? box.x + width : box.x, box.y, row.policy, {
+      fill: colour,
+      class: 'name',
+      ...anchor,
+    });
   });
+}
+
+interface Wish {
+  /** Where it may begin, best first; a name too long for either side begins at the left end. */
+  readonly sides: readonly number[];
+  readonly y: number;
+  readonly width: number;
+}
+
+function firstFree(placed: readonly Box[], { sides: [first = 0, second = first], y, width }: Wish): Box {
+  for (let down = y; ; down += 4) {
+    for (const x of [first, second]) {
+      const box = { x, y: down, width };
+      if (!placed.some((other) => overlaps(other, box))) return box;
+    }
+  }
 }
 
 interface Box {
